@@ -30,7 +30,7 @@ public interface IEventLog : IAsyncDisposable
     /// <summary>
     /// Events of all streams with a position above <paramref name="afterPosition"/>, at most <paramref name="countMax"/>, in commit order.
     /// Positions are 1, 2, 3… without gaps, and an event becomes visible only after all events before it: a reader never skips one.
-    /// Not verified here, so that a projection reads at full speed; <see cref="LogVerifier"/> does.
+    /// Not verified here, so that a projection reads at full speed; the verifier does.
     /// </summary>
     ValueTask<ImmutableArray<RecordedEvent>> ReadAllAsync(long afterPosition, int countMax, CancellationToken cancellation);
 
