@@ -54,4 +54,7 @@ public enum RemittanceRejection
 
     /// <summary>The credit date has not come (R090).</summary>
     CreditDateNotReached = 9,
+
+    /// <summary>The calendars know the years 2000 to 2099 only.</summary>
+    DayOutOfRange = 10,
 }

@@ -34,27 +34,36 @@ public sealed record TerminalBinding(MerchantId MerchantId, DeviceId Device);
 /// <param name="LastNumber">Last transaction number given; 0 before the first.</param>
 /// <param name="Open">The one transaction it works on (I12).</param>
 /// <param name="SetAside">Sales whose last attempt has no outcome yet (I15); at most <see cref="SetAsideMax"/>.</param>
-/// <param name="LastPaid">The sale paid last: an attempt at it again is a mistake.</param>
+/// <param name="RecentlyPaid">Sales paid last, oldest first, at most <see cref="RecentlyPaidMax"/>: an attempt at one of them again is a mistake.</param>
+/// <param name="LastFinished">The transaction that got its outcome last, so that a repeat is told from an unknown one.</param>
 /// <param name="LastTaken">The last number given to a refund, so that a repeat gets the same.</param>
 public sealed record TerminalWork(
     int LastNumber,
     OpenTransaction? Open,
     ImmutableDictionary<TransactionId, SaleId> SetAside,
-    SaleId? LastPaid,
+    ValueList<SaleId> RecentlyPaid,
+    FinishedTransaction? LastFinished,
     TakenNumber? LastTaken)
 {
     /// <summary>More unresolved sales than this say that the host is down: no new ones are started.</summary>
     public const int SetAsideMax = 16;
 
+    /// <summary>
+    /// More than <see cref="SetAsideMax"/>, so that a sale whose outcome came late is still known after the sales that were made meanwhile.
+    /// </summary>
+    public const int RecentlyPaidMax = 64;
+
     /// <summary>ISO 8583 DE 11 has six digits.</summary>
     public const int NumberMax = 999_999;
 
-    public static TerminalWork None { get; } = new(0, null, ImmutableDictionary<TransactionId, SaleId>.Empty, null, null);
+    public static TerminalWork None { get; } = new(0, null, ImmutableDictionary<TransactionId, SaleId>.Empty, [], null, null);
 
     public int NextNumber => LastNumber < NumberMax ? LastNumber + 1 : 1;
 }
 
 public sealed record OpenTransaction(TransactionId TransactionId, SaleId SaleId, DeviceId Device, int Number);
+
+public sealed record FinishedTransaction(TransactionId TransactionId, bool Paid);
 
 public sealed record TakenNumber(Guid OperationId, int Number);
 
