@@ -38,9 +38,13 @@ public abstract record TransactionCommand
 
     public sealed record RecordDecline(ExchangeId Exchange, ResponseCode Response, Instant Now) : TransactionCommand;
 
+    /// <summary>No answer in time. <see cref="UnknownReason.CardRemoved"/> also says that nobody waits for it any more.</summary>
     public sealed record RecordNoAnswer(ExchangeId Exchange, UnknownReason Reason, Instant Now) : TransactionCommand;
 
-    /// <summary>The host answered a status query: it never saw the question (E23).</summary>
+    /// <summary>
+    /// The host answered a status query: it never saw the question (E23). WrongState while the question is still out: record that no answer
+    /// came first, so that nothing is looked up while it may be under way.
+    /// </summary>
     public sealed record RecordNotFound(ExchangeId Exchange, Instant Now) : TransactionCommand;
 
     /// <summary>The card confirmed the approval.</summary>
@@ -104,9 +108,13 @@ public abstract record TransactionCommand
 
     public sealed record RecordRefundCancellationRefused(RefundId RefundId, ExchangeId Exchange, ResponseCode Response, Instant Now) : TransactionCommand;
 
-    /// <summary>Takes it into a remittance. Refused while it is not settled money: NotCompleted, CancellationPending, DayNotOver.</summary>
+    /// <summary>
+    /// Takes it into the remittance of its own day or, when it came late, of a later one (I37). Refused while it is not settled money:
+    /// WrongState, OutcomeUnknown, CancellationPending, AlreadyCancelled, DayNotOver.
+    /// </summary>
     public sealed record Remit(RemittanceId Remittance, Instant Now) : TransactionCommand;
 
+    /// <summary>The same for one of its approved refunds.</summary>
     public sealed record RemitRefund(RefundId RefundId, RemittanceId Remittance, Instant Now) : TransactionCommand;
 
     public sealed record RecordTicketSent(TicketKind Kind, RefundId? Refund, TicketChoice Channel, string CarrierMessageId, Instant Now) : TransactionCommand;

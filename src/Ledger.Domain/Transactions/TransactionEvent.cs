@@ -175,6 +175,9 @@ public enum UnknownReason
 
     /// <summary>The server stopped between question and answer (E33).</summary>
     ServerRestarted = 4,
+
+    /// <summary>The merchant or the client gave up while the question was out.</summary>
+    GivenUp = 5,
 }
 
 public enum ReversalReason

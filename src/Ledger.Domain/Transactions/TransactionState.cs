@@ -31,15 +31,17 @@ public abstract record TransactionState
     /// <summary>The host must undo what it approved; repeated until it acknowledges.</summary>
     public sealed record ReversalPending(TransactionFacts Facts, Card Card, ExchangeId Exchange) : TransactionState;
 
-    public sealed record Reversed(TransactionFacts Facts, Card Card) : TransactionState;
+    public sealed record Reversed(TransactionFacts Facts, Card Card, ExchangeId Exchange) : TransactionState;
 
-    public sealed record Declined(TransactionFacts Facts, Card Card, ResponseCode Response) : TransactionState;
+    public sealed record Declined(TransactionFacts Facts, Card Card, ExchangeId Exchange, ResponseCode Response) : TransactionState;
 
-    public sealed record Aborted(TransactionFacts Facts, AbortReason Reason) : TransactionState;
+    /// <param name="Exchange">The question that the host never saw; null when none was asked.</param>
+    public sealed record Aborted(TransactionFacts Facts, ExchangeId? Exchange, AbortReason Reason) : TransactionState;
 
     /// <summary>Money: may be cancelled on its day, refunded from the next, remitted once.</summary>
     /// <param name="Remittance">Null until remitted.</param>
     /// <param name="Refunds">All that was ever asked, in any state.</param>
+    /// <param name="Exchanges">Every question to the host, the authorisation first: none is reused (I18), late answers are known (I16).</param>
     public sealed record Completed(
         TransactionFacts Facts,
         Card Card,
@@ -48,8 +50,12 @@ public abstract record TransactionState
         ServiceCharge Charge,
         Instant CompletedAt,
         RemittanceId? Remittance,
-        ImmutableDictionary<RefundId, Refund> Refunds) : TransactionState
+        ImmutableDictionary<RefundId, Refund> Refunds,
+        ValueList<ExchangeId> Exchanges) : TransactionState
     {
+        /// <summary>The authorisation's question.</summary>
+        public ExchangeId Authorisation => Exchanges[0];
+
         /// <summary>What may still be asked back: the amount less every refund that is neither declined nor cancelled (I03).</summary>
         public Money Refundable => Facts.Amount - Reserved;
 
@@ -59,7 +65,9 @@ public abstract record TransactionState
     /// <summary>Annulation asked; the host has not answered yet. Excluded from the remittance (E70).</summary>
     public sealed record CancellationPending(Completed Before, ExchangeId Exchange, Instant RequestedAt) : TransactionState;
 
-    public sealed record Cancelled(Completed Before, Instant At) : TransactionState;
+    /// <param name="RequestedAt">When the merchant asked; on the transaction's own day.</param>
+    /// <param name="At">When the host confirmed; may be a later day.</param>
+    public sealed record Cancelled(Completed Before, ExchangeId Exchange, Instant RequestedAt, Instant At) : TransactionState;
 }
 
 /// <summary>What never changes after the request.</summary>
@@ -78,7 +86,9 @@ public sealed record TransactionFacts(
     Instant RequestedAt);
 
 /// <summary>One refund of one transaction.</summary>
-/// <param name="Exchange">The refund's own exchange, or that of its cancellation while that is pending.</param>
+/// <param name="Exchange">The refund's own question to the host.</param>
+/// <param name="Cancellation">The question of its cancellation, while that is out or when it succeeded; else null.</param>
+/// <param name="CancellationRequestedAt">When that was asked; null with it.</param>
 public sealed record Refund(
     RefundId Id,
     Money Amount,
@@ -91,10 +101,15 @@ public sealed record Refund(
     ContactRef? Contact,
     AuthorisationCode? Code,
     RemittanceId? Remittance,
-    Instant RequestedAt)
+    Instant RequestedAt,
+    ExchangeId? Cancellation,
+    Instant? CancellationRequestedAt)
 {
     /// <summary>Pending and in-doubt refunds count as if accepted (I03); so does one whose cancellation is still out.</summary>
     public bool HoldsAmount => Status is not (RefundStatus.Declined or RefundStatus.Cancelled);
+
+    /// <summary>The host approved it, and its cancellation has not succeeded.</summary>
+    public bool IsPaidBack => Status is RefundStatus.Approved or RefundStatus.CancellationPending;
 }
 
 /// <summary>Wire values: append, never reuse.</summary>
@@ -129,7 +144,10 @@ public enum TransactionStatus
     Refunded = 16,
 }
 
-/// <summary>Why a command on a transaction was refused, in order of precedence. Numbers are wire values: append, never reuse.</summary>
+/// <summary>
+/// Why a command on a transaction was refused. What the state alone refuses is said first, then the rest in order of number, appended ones last.
+/// Numbers are wire values: append, never reuse.
+/// </summary>
 public enum TransactionRejection
 {
     /// <summary>There is no such transaction.</summary>
@@ -225,4 +243,7 @@ public enum TransactionRejection
 
     /// <summary>The web space offers cancellation only (R080).</summary>
     ChannelNotAllowed = 32,
+
+    /// <summary>At most 200 questions to the host about one transaction: its cancellations keep being refused; ask assistance.</summary>
+    TooManyExchanges = 33,
 }
