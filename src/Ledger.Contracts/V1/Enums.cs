@@ -1,0 +1,199 @@
+using System.Text.Json.Serialization;
+
+namespace Ledger.Contracts.V1;
+
+// Names and numbers are those of the domain; a test holds them equal. On the wire: the name in camelCase. Append, never reuse.
+
+/// <summary>Where a transaction stands. <c>inDoubt</c> and <c>reversalPending</c> mean neither yes nor no: do not start the same sale again.</summary>
+[JsonConverter(typeof(WireEnumConverter<TransactionStatus>))]
+public enum TransactionStatus
+{
+    AwaitingCard = 1,
+    CardRead = 2,
+    AwaitingPin = 3,
+    AuthorisationPending = 4,
+    InDoubt = 5,
+    Approved = 6,
+    ReversalPending = 7,
+    Reversed = 8,
+    Declined = 9,
+    Aborted = 10,
+    Completed = 11,
+    CancellationPending = 12,
+    Cancelled = 13,
+    Remitted = 14,
+    PartiallyRefunded = 15,
+    Refunded = 16,
+}
+
+[JsonConverter(typeof(WireEnumConverter<RefundStatus>))]
+public enum RefundStatus
+{
+    Pending = 1,
+    InDoubt = 2,
+    Approved = 3,
+    Declined = 4,
+    CancellationPending = 5,
+    Cancelled = 6,
+}
+
+/// <summary>How far the terminal is with the card.</summary>
+[JsonConverter(typeof(WireEnumConverter<CardStage>))]
+public enum CardStage
+{
+    AwaitingCard = 1,
+    CardRead = 2,
+    AwaitingPin = 3,
+}
+
+/// <summary>Why a payment was stopped. <c>notFoundAtHost</c> and <c>timedOut</c> are the server's to say.</summary>
+[JsonConverter(typeof(WireEnumConverter<AbortReason>))]
+public enum AbortReason
+{
+    CardInsertTimedOut = 1,
+    PinEntryTimedOut = 2,
+    CardRemovedEarly = 3,
+    TerminalLinkLost = 4,
+    NetworkLost = 5,
+    CancelledByMerchant = 6,
+    CancelledByClient = 7,
+    CardNotAccepted = 8,
+    NotFoundAtHost = 9,
+    TimedOut = 10,
+    CardRefused = 11,
+}
+
+/// <summary>How the client wants the ticket, chosen before the card is inserted.</summary>
+[JsonConverter(typeof(WireEnumConverter<TicketChoice>))]
+public enum TicketChoice
+{
+    /// <summary>Written by hand; no contact is collected.</summary>
+    Paper = 1,
+    Sms = 2,
+    Email = 3,
+}
+
+[JsonConverter(typeof(WireEnumConverter<TicketKind>))]
+public enum TicketKind
+{
+    Payment = 1,
+    Cancellation = 2,
+    Refund = 3,
+    Abandonment = 4,
+}
+
+[JsonConverter(typeof(WireEnumConverter<TicketCopy>))]
+public enum TicketCopy
+{
+    Client = 1,
+    Merchant = 2,
+}
+
+[JsonConverter(typeof(WireEnumConverter<CardBrand>))]
+public enum CardBrand
+{
+    Cb = 1,
+    Visa = 2,
+    Mastercard = 3,
+}
+
+/// <summary>Who chose between the brands of a co-badged card.</summary>
+[JsonConverter(typeof(WireEnumConverter<BrandChoice>))]
+public enum BrandChoice
+{
+    OnlyBrand = 1,
+    MerchantPriority = 2,
+    Cardholder = 3,
+}
+
+[JsonConverter(typeof(WireEnumConverter<CardCategory>))]
+public enum CardCategory
+{
+    ConsumerDebit = 1,
+    ConsumerCredit = 2,
+    Prepaid = 3,
+    Commercial = 4,
+}
+
+/// <summary>Where the card was issued.</summary>
+[JsonConverter(typeof(WireEnumConverter<CardRegion>))]
+public enum CardRegion
+{
+    France = 1,
+    EuropeanEconomicArea = 2,
+    Elsewhere = 3,
+}
+
+/// <summary>How the card was read; contactless is not in the offer.</summary>
+[JsonConverter(typeof(WireEnumConverter<EntryMode>))]
+public enum EntryMode
+{
+    Chip = 1,
+    MagneticStripe = 2,
+    Fallback = 3,
+}
+
+[JsonConverter(typeof(WireEnumConverter<CardholderVerification>))]
+public enum CardholderVerification
+{
+    Pin = 1,
+    SignatureOnScreen = 2,
+    None = 3,
+}
+
+[JsonConverter(typeof(WireEnumConverter<RemittanceSide>))]
+public enum RemittanceSide
+{
+    Debit = 1,
+    Credit = 2,
+}
+
+[JsonConverter(typeof(WireEnumConverter<AcceptanceCountry>))]
+public enum AcceptanceCountry
+{
+    France = 250,
+    Monaco = 492,
+}
+
+[JsonConverter(typeof(WireEnumConverter<BlockReason>))]
+public enum BlockReason
+{
+    Lost = 1,
+    Stolen = 2,
+    Fault = 3,
+}
+
+[JsonConverter(typeof(WireEnumConverter<OppositionReason>))]
+public enum OppositionReason
+{
+    Lost = 1,
+    Stolen = 2,
+    FraudulentUse = 3,
+}
+
+/// <summary>Which days count as open for the credit date.</summary>
+[JsonConverter(typeof(WireEnumConverter<CalendarName>))]
+public enum CalendarName
+{
+    FranceAndT2 = 1,
+    T2 = 2,
+    France = 3,
+    AlsaceMoselle = 4,
+    Monaco = 5,
+}
+
+[JsonConverter(typeof(WireEnumConverter<Credential>))]
+public enum Credential
+{
+    Password = 1,
+    SecurityCode = 2,
+}
+
+/// <summary>Over which span revenue is summed; a week begins on Monday.</summary>
+[JsonConverter(typeof(WireEnumConverter<RevenuePeriod>))]
+public enum RevenuePeriod
+{
+    Day = 1,
+    Week = 2,
+    Month = 3,
+}

@@ -1,0 +1,44 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+
+namespace Ledger.Contracts.V1;
+
+/// <summary>How V1 is written and read as JSON: camelCase, integers only, nothing that is null.</summary>
+public static class LedgerJson
+{
+    /// <summary>Deepest nesting of a body.</summary>
+    public const int DepthMax = 16;
+
+    /// <summary>For callers of the API: members that a newer server adds are passed over.</summary>
+    public static JsonSerializerOptions Client { get; } = Create(JsonUnmappedMemberHandling.Skip);
+
+    /// <summary>For the server: an unknown or doubled member is an error, so that a typing mistake is never silently dropped.</summary>
+    public static JsonSerializerOptions Server { get; } = Create(JsonUnmappedMemberHandling.Disallow);
+
+    /// <summary>Sets everything on options that someone else made.</summary>
+    public static void Apply(JsonSerializerOptions options, JsonUnmappedMemberHandling unmapped)
+    {
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.PropertyNameCaseInsensitive = false;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.UnmappedMemberHandling = unmapped;
+        options.AllowDuplicateProperties = unmapped is JsonUnmappedMemberHandling.Skip;
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        options.MaxDepth = DepthMax;
+        options.Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
+        options.Converters.Add(new UtcInstantConverter());
+        options.TypeInfoResolverChain.Insert(0, LedgerJsonContext.Default);
+    }
+
+    private static JsonSerializerOptions Create(JsonUnmappedMemberHandling unmapped)
+    {
+        var options = new JsonSerializerOptions();
+        Apply(options, unmapped);
+        options.MakeReadOnly();
+        return options;
+    }
+}
