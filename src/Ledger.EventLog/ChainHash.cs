@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
@@ -15,7 +16,10 @@ public static class ChainHash
 {
     public const int Length = 32;
 
-    private const int HeaderLengthMax = 15 + (2 * (2 + 256)) + 8 + 8 + 16 + 4;
+    private const int HeaderLengthMax = 15 + 2 + StreamName.LengthMax + 2 + StoredType.LengthMax + 8 + 8 + 16 + 4;
+
+    // Nearly all events fit; the rest rent.
+    private const int StackMax = 2048;
 
     private static readonly byte[] FirstPrevious = new byte[Length];
 
@@ -35,27 +39,17 @@ public static class ChainHash
     {
         if (previous.Length != Length) throw new ArgumentException("A chain hash has 32 bytes.", nameof(previous));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(version);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(type.Length, StoredType.LengthMax, nameof(type));
 
-        Span<byte> header = stackalloc byte[HeaderLengthMax];
-        var at = 0;
-        "LEDGER-EVENT-1\n"u8.CopyTo(header);
-        at += 15;
-        at += WriteText(header[at..], stream.ToString());
-        at += WriteText(header[at..], type);
-        BinaryPrimitives.WriteInt64BigEndian(header[at..], version);
-        at += 8;
-        BinaryPrimitives.WriteInt64BigEndian(header[at..], ToNanoseconds(recordedAt));
-        at += 8;
-        commandId.TryWriteBytes(header[at..], bigEndian: true, out _);
-        at += 16;
-        BinaryPrimitives.WriteInt32BigEndian(header[at..], payload.Length);
-        at += 4;
-
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(previous);
-        hash.AppendData(header[..at]);
-        hash.AppendData(payload);
-        hash.GetHashAndReset(destination);
+        var length = Length + HeaderLengthMax + payload.Length;
+        var rented = length <= StackMax ? null : ArrayPool<byte>.Shared.Rent(length);
+        Span<byte> canonical = rented ?? stackalloc byte[StackMax];
+        previous.CopyTo(canonical);
+        var at = Length;
+        at += WriteHeader(canonical[at..], stream, version, type, recordedAt, commandId, payload.Length);
+        payload.CopyTo(canonical[at..]);
+        SHA256.HashData(canonical[..(at + payload.Length)], destination);
+        if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
     }
 
     /// <summary>Recomputes one recorded event's hash and compares.</summary>
@@ -67,9 +61,26 @@ public static class ChainHash
     }
 
     /// <summary>How instants are stored and hashed: whole nanoseconds since 1970-01-01 UTC; from 1678 to 2261.</summary>
-    public static long ToNanoseconds(Instant instant) => (long)(instant - NodaConstants.UnixEpoch).ToBigIntegerNanoseconds();
+    /// <exception cref="OverflowException">The instant is out of that range.</exception>
+    public static long ToNanoseconds(Instant instant) => (instant - NodaConstants.UnixEpoch).ToInt64Nanoseconds();
 
     public static Instant FromNanoseconds(long nanoseconds) => NodaConstants.UnixEpoch + Duration.FromNanoseconds(nanoseconds);
+
+    private static int WriteHeader(Span<byte> header, StreamName stream, long version, string type, Instant recordedAt, Guid commandId, int payloadLength)
+    {
+        "LEDGER-EVENT-1\n"u8.CopyTo(header);
+        var at = 15;
+        at += WriteText(header[at..], stream.ToString());
+        at += WriteText(header[at..], type);
+        BinaryPrimitives.WriteInt64BigEndian(header[at..], version);
+        at += 8;
+        BinaryPrimitives.WriteInt64BigEndian(header[at..], ToNanoseconds(recordedAt));
+        at += 8;
+        commandId.TryWriteBytes(header[at..], bigEndian: true, out _);
+        at += 16;
+        BinaryPrimitives.WriteInt32BigEndian(header[at..], payloadLength);
+        return at + 4;
+    }
 
     private static int WriteText(Span<byte> destination, string text)
     {

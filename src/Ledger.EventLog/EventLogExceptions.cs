@@ -9,6 +9,9 @@ public sealed class EventLogFencedException(string message) : Exception(message)
 /// <summary>What is stored is not what was written, or not a log of this program and version. The message says where and what to do.</summary>
 public sealed class EventLogCorruptException(string message, Exception? inner = null) : Exception(message, inner)
 {
+    /// <summary>Said with every damage that is found.</summary>
+    public const string WhatToDo = "Stop writing, keep the file as evidence, and restore from a verified backup; never repair it by hashing again.";
+
     /// <summary>Where the first bad event stands, as far as it is known.</summary>
     public long? Position { get; init; }
 
