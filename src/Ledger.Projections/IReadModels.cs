@@ -1,0 +1,42 @@
+using Ledger.Projections.History;
+using Ledger.Projections.Journal;
+using Ledger.Projections.Remittances;
+using Ledger.Projections.Revenue;
+using Ledger.Projections.Terminals;
+
+namespace Ledger.Projections;
+
+/// <summary>All that can be asked of the read models. Any thread may ask; each answer is one consistent picture at one position.</summary>
+public interface IReadModels
+{
+    IMerchantHistory History { get; }
+
+    IRevenue Revenue { get; }
+
+    IRemittances Remittances { get; }
+
+    IJournal Journal { get; }
+
+    ITerminals Terminals { get; }
+
+    /// <summary>How each projection stands, in order of name.</summary>
+    IReadOnlyList<ProjectionStatus> Statuses { get; }
+
+    /// <summary>Builds a projection anew beside the one that serves, while writes go on, compares the two, and switches over.</summary>
+    /// <param name="name">A <see cref="ProjectionStatus.Name"/>.</param>
+    /// <param name="progress">Told after every batch; null for none.</param>
+    /// <exception cref="ArgumentException">There is no projection of that name; the message lists them.</exception>
+    /// <exception cref="ProjectionFailedException">The log cannot be taken in, or the store not written, or a rebuild of it is under way; what serves is left alone.</exception>
+    Task<RebuildReport> RebuildAsync(string name, RebuildOptions options, IProgress<RebuildProgress>? progress, CancellationToken cancellation);
+
+    /// <summary>Lets a stopped projection try again from where it stopped; nothing when it runs.</summary>
+    /// <exception cref="ArgumentException">There is no projection of that name; the message lists them.</exception>
+    void Resume(string name);
+}
+
+/// <summary>A build or a rebuild of a read model could not go on. The message says where and what to do; what served before still does.</summary>
+public sealed class ProjectionFailedException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Where and why it stopped; null when no event or store is to blame.</summary>
+    public ProjectionStop? Stop { get; init; }
+}
