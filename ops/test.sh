@@ -1,0 +1,46 @@
+#!/usr/bin/env bash
+# Runs every test of Ledger.sln and ends with one line « N passed, N failed, N skipped ». The exit code is the test runner's.
+# Needs the .NET SDK of global.json; installs with apt what else the tests use, where it is missing.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# Debian packages that tests use, as « command=package ». SQLite itself comes with its NuGet package, so today there are none.
+needed=()
+
+install_missing() {
+  local missing=() entry
+  for entry in "${needed[@]}"; do
+    command -v "${entry%%=*}" >/dev/null || missing+=("${entry#*=}")
+  done
+  (( ${#missing[@]} > 0 )) || return 0
+
+  local as_root=()
+  if (( EUID != 0 )); then
+    if ! command -v sudo >/dev/null; then
+      echo "test.sh: ${missing[*]} missing, and no root to install it: the tests that need it are skipped." >&2
+      return 0
+    fi
+    as_root=(sudo)
+  fi
+  "${as_root[@]}" apt-get update -q >/dev/null
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -yq "${missing[@]}" >/dev/null
+}
+
+if ! command -v dotnet >/dev/null; then
+  echo "test.sh: the .NET SDK is missing. Install the version in global.json from https://dot.net and run this again." >&2
+  exit 1
+fi
+
+install_missing
+
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
+code=0
+dotnet test Ledger.sln --nologo --verbosity quiet "$@" 2>&1 | tee "$output" || code=$?
+
+# One line per test project: « Passed!  - Failed:     0, Passed:    12, Skipped:     0, Total:    12, … ».
+sum() { grep -oE "$1: +[0-9]+" "$output" | grep -oE '[0-9]+' | awk '{ n += $1 } END { print n + 0 }' || true; }
+echo "$(sum Passed) passed, $(sum Failed) failed, $(sum Skipped) skipped"
+exit "$code"
