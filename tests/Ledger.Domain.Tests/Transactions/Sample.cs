@@ -34,7 +34,7 @@ internal static class Sample
     public static readonly ResponseCode Refused = new("05");
     public static readonly CardConfirmation ChipConfirmation = new("A1B2C3D4E5F60718", 42, CardholderVerification.Pin);
 
-    public static readonly Card Card = new(
+    public static readonly Card OriginalCard = new(
         new CardToken("tok_original"),
         new LastFour("1234"),
         CardBrand.Cb,
@@ -59,7 +59,7 @@ internal static class Sample
     public static readonly ContractTerms Contract = new(
         Merchant, 1, At(new LocalDate(2026, 1, 1), 0), null, StripeAccepted: true, [CardBrand.Cb, CardBrand.Visa, CardBrand.Mastercard], Prices);
 
-    public static PresentedCard SameCard => new(Card.Token, Card.Brand, null);
+    public static PresentedCard SameCard => new(OriginalCard.Token, OriginalCard.Brand, null);
 
     public static Guid Id(int number) => new(number, 0, 0, new byte[8]);
 
@@ -74,7 +74,7 @@ internal static class Sample
         new(PaymentId, Sale, Contract, Terminal, Device, 42, amount ?? Amount, TicketChoice.Paper, null, at ?? Start);
 
     public static SendAuthorisation Send(Card? card = null) =>
-        new(card ?? Card, Authorisation, Contract, CardIsOpposed: false, Start.Plus(Duration.FromSeconds(20)));
+        new(card ?? OriginalCard, Authorisation, Contract, CardIsOpposed: false, Start.Plus(Duration.FromSeconds(20)));
 
     public static RecordApproval Approve(Money? amount = null) =>
         new(Authorisation, amount ?? Amount, Code, ResponseCode.Ok, Start.Plus(Duration.FromSeconds(25)));
