@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Ledger.Domain.Merchants;
 using Ledger.Domain.Transactions;
 using NodaTime;
+using static Ledger.Domain.Terminals.TerminalEvent;
 
 namespace Ledger.Domain.Terminals;
 
@@ -59,6 +60,84 @@ public sealed record TerminalWork(
     public static TerminalWork None { get; } = new(0, null, ImmutableDictionary<TransactionId, SaleId>.Empty, [], null, null);
 
     public int NextNumber => LastNumber < NumberMax ? LastNumber + 1 : 1;
+
+    /// <summary>Which sale a transaction that has no outcome yet is an attempt at; null when it is none of this terminal's.</summary>
+    public SaleId? SaleOf(TransactionId id) =>
+        Open?.TransactionId == id ? Open.SaleId : SetAside.TryGetValue(id, out var sale) ? sale : null;
+
+    /// <summary>Whether it was started here and is not forgotten yet.</summary>
+    internal bool Knows(TransactionId id) => SaleOf(id) is not null || LastFinished?.TransactionId == id;
+
+    internal TerminalWork After(TransactionStarted e)
+    {
+        Invariant.Holds(Open is null && e.Number == NextNumber && !Knows(e.TransactionId));
+        return this with { LastNumber = e.Number, Open = new OpenTransaction(e.TransactionId, e.SaleId, e.Device, e.Number) };
+    }
+
+    internal TerminalWork After(NumberTaken e)
+    {
+        Invariant.Holds(e.Number == NextNumber);
+        return this with { LastNumber = e.Number, LastTaken = new TakenNumber(e.OperationId, e.Number) };
+    }
+
+    internal TerminalWork After(TransactionSetAside e)
+    {
+        Invariant.Holds(Open?.TransactionId == e.TransactionId && Open.SaleId == e.SaleId && SetAside.Count < SetAsideMax);
+        return this with { Open = null, SetAside = SetAside.Add(e.TransactionId, e.SaleId) };
+    }
+
+    internal TerminalWork After(TransactionFinished e)
+    {
+        Invariant.Holds(SaleOf(e.TransactionId) == e.SaleId);
+        return this with
+        {
+            Open = Open?.TransactionId == e.TransactionId ? null : Open,
+            SetAside = SetAside.Remove(e.TransactionId),
+            RecentlyPaid = e.Paid ? Remember(e.SaleId) : RecentlyPaid,
+            LastFinished = new FinishedTransaction(e.TransactionId, e.Paid),
+        };
+    }
+
+    private ValueList<SaleId> Remember(SaleId sale)
+    {
+        var kept = RecentlyPaid.Items.AsSpan();
+        return kept.Length < RecentlyPaidMax ? [.. kept, sale] : [.. kept[1..], sale];
+    }
+}
+
+/// <summary>What every state has, for whoever does not care which it is.</summary>
+public static class TerminalStates
+{
+    extension(TerminalState state)
+    {
+        /// <summary>Null while it is not registered.</summary>
+        public TerminalFacts? Facts => state switch
+        {
+            TerminalState.Registered s => s.Facts,
+            TerminalState.Active s => s.Facts,
+            TerminalState.Blocked s => s.Facts,
+            TerminalState.BlockedForGood s => s.Facts,
+            _ => null,
+        };
+
+        /// <summary>Null before the first activation.</summary>
+        public TerminalBinding? Binding => state switch
+        {
+            TerminalState.Active s => s.Binding,
+            TerminalState.Blocked s => s.Binding,
+            TerminalState.BlockedForGood s => s.Binding,
+            _ => null,
+        };
+
+        /// <summary>Empty before the first activation.</summary>
+        public TerminalWork Work => state switch
+        {
+            TerminalState.Active s => s.Work,
+            TerminalState.Blocked s => s.Work,
+            TerminalState.BlockedForGood s => s.Work,
+            _ => TerminalWork.None,
+        };
+    }
 }
 
 public sealed record OpenTransaction(TransactionId TransactionId, SaleId SaleId, DeviceId Device, int Number);
@@ -76,7 +155,7 @@ public enum TerminalRejection
     /// <summary>Registered with other facts.</summary>
     AlreadyRegistered = 2,
 
-    /// <summary>Model, country or number is out of range.</summary>
+    /// <summary>Model, country, number or reason is out of range.</summary>
     FactsInvalid = 3,
 
     /// <summary>Blocked for good; nothing brings it back (R121).</summary>
