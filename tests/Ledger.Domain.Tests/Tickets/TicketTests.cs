@@ -179,8 +179,8 @@ public class TicketTests
 
     [Theory]
     [InlineData(0), InlineData(1000)]
-    public void A_terminal_number_outside_three_digits_is_refused(int number) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => Ticket.Of(Story.Completed.State, TicketKind.Payment, null, TicketCopy.Client, Acceptor, number, false));
+    public void A_terminal_number_outside_three_digits_is_refused(int number) => Assert.Throws<ArgumentOutOfRangeException>(
+        () => Ticket.Of(Story.Completed.State, TicketKind.Payment, null, TicketCopy.Client, Acceptor, number, false));
 
     private static Story Refunded => Story.Completed.Given(Refund(), RefundApproved());
 
