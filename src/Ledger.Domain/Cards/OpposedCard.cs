@@ -1,6 +1,64 @@
+using System.Diagnostics;
 using NodaTime;
+using static Ledger.Domain.Cards.CardCommand;
+using static Ledger.Domain.Cards.CardEvent;
+using static Ledger.Domain.Cards.CardState;
 
 namespace Ledger.Domain.Cards;
+
+using Decision = Decision<CardEvent, CardRejection>;
+
+/// <summary>One card token's opposition: immediate, definitive, nothing undoes it (R186, I29). Pure: no clock, no store, no logging.</summary>
+public sealed class OpposedCard : IDecider<CardState, CardCommand, CardEvent, CardRejection>
+{
+    private OpposedCard() { }
+
+    public static string Category => "card";
+
+    public static CardState Initial { get; } = new NotOpposed();
+
+    public static Decision Decide(CardState state, CardCommand command) => (state, command) switch
+    {
+        (NotOpposed, Oppose oppose) => DecideOppose(oppose),
+        (NotOpposed, Renew) => CardRejection.NotOpposed,
+
+        (Opposed s, Oppose oppose) => DecideOpposeAgain(s, oppose),
+        (Opposed s, Renew renew) => DecideRenew(s, renew),
+
+        _ => throw new UnreachableException($"{state.GetType().Name} x {command.GetType().Name}"),
+    };
+
+    public static CardState Evolve(CardState state, CardEvent @event) => (state, @event) switch
+    {
+        (NotOpposed, CardOpposed e) => new Opposed(e.Token, e.At, null),
+        (Opposed { Replacement: null } s, CardRenewed e) when e.Token == s.Token && e.Replacement != s.Token => s with { Replacement = e.Replacement },
+
+        // A stored history that Decide could not have produced is corruption, not a request: stop.
+        _ => throw new InvariantException($"{@event.GetType().Name} cannot follow {state.GetType().Name}"),
+    };
+
+    private static Decision DecideOppose(Oppose command)
+    {
+        Invariant.Holds(CardToken.IsValid(command.Token.Value));
+        return new CardOpposed(command.Token, command.Reason, command.Now);
+    }
+
+    /// <summary>The first reason and instant stand.</summary>
+    private static Decision DecideOpposeAgain(Opposed state, Oppose command)
+    {
+        Invariant.Holds(command.Token == state.Token);
+        return Decision.AlreadyDone;
+    }
+
+    private static Decision DecideRenew(Opposed state, Renew command)
+    {
+        if (state.Replacement == command.Replacement) return Decision.AlreadyDone;
+        if (state.Replacement is not null) return CardRejection.AlreadyRenewed;
+        if (command.Replacement == state.Token) return CardRejection.ReplacementIsTheSameCard;
+
+        return new CardRenewed(state.Token, command.Replacement, command.Now);
+    }
+}
 
 /// <summary>What was asked about one card token (R184-R187).</summary>
 public abstract record CardCommand

@@ -43,6 +43,81 @@ public readonly record struct CredentialCounter(int Wrong, bool Locked)
 {
     /// <summary>D-16; RTS 2018/389 art. 4(3)(b) allows no more than five.</summary>
     public const int AttemptsMax = 5;
+
+    internal CredentialCounter AfterRight()
+    {
+        Invariant.Holds(!Locked);
+        return default;
+    }
+
+    internal CredentialCounter AfterWrong(int attempt)
+    {
+        Invariant.Holds(!Locked && attempt == Wrong + 1 && attempt <= AttemptsMax);
+        return this with { Wrong = attempt };
+    }
+
+    internal CredentialCounter AfterLock()
+    {
+        Invariant.Holds(!Locked && Wrong == AttemptsMax);
+        return this with { Locked = true };
+    }
+
+    internal CredentialCounter AfterUnlock()
+    {
+        Invariant.Holds(Locked);
+        return default;
+    }
+}
+
+/// <summary>What other rooms ask of a contract's state, whichever it is.</summary>
+public static class MerchantStates
+{
+    extension(MerchantState state)
+    {
+        /// <summary>Null while it was not requested.</summary>
+        public ContractFacts? Facts => state switch
+        {
+            MerchantState.Requested s => s.Facts,
+            MerchantState.Refused s => s.Facts,
+            MerchantState.Accepted s => s.Facts,
+            MerchantState.Terminated s => s.Facts,
+            _ => null,
+        };
+
+        /// <summary>The snapshot that commands on transactions and terminals bring along; null while it was not requested.</summary>
+        public ContractTerms? Terms => state.Facts is not { } facts ? null : new ContractTerms(
+            facts.MerchantId,
+            facts.Version,
+            state switch
+            {
+                MerchantState.Accepted s => s.From,
+                MerchantState.Terminated s => s.From,
+                _ => null,
+            },
+            (state as MerchantState.Terminated)?.Until,
+            facts.StripeAccepted,
+            facts.Brands,
+            facts.Prices);
+
+        /// <summary>Wrong attempts so far; none before the contract was accepted.</summary>
+        public CredentialCounter CounterOf(Credential credential) => (state, credential) switch
+        {
+            (MerchantState.Accepted s, Credential.Password) => s.Password,
+            (MerchantState.Accepted s, Credential.SecurityCode) => s.SecurityCode,
+            (MerchantState.Terminated s, Credential.Password) => s.Password,
+            (MerchantState.Terminated s, Credential.SecurityCode) => s.SecurityCode,
+            _ => default,
+        };
+
+        internal MerchantState With(Credential credential, CredentialCounter counter) => (state, credential) switch
+        {
+            (MerchantState.Accepted s, Credential.Password) => s with { Password = counter },
+            (MerchantState.Accepted s, Credential.SecurityCode) => s with { SecurityCode = counter },
+            (MerchantState.Terminated s, Credential.Password) => s with { Password = counter },
+            (MerchantState.Terminated s, Credential.SecurityCode) => s with { SecurityCode = counter },
+            _ => throw new InvariantException($"{state.GetType().Name} has no {credential}"),
+        };
+    }
 }
 
 /// <summary>Why a command on a contract was refused, in order of precedence. Numbers are wire values: append, never reuse.</summary>

@@ -45,7 +45,7 @@ public enum RemittanceRejection
     /// <summary>Between 1 and 500 lines at a time.</summary>
     LineCountOutOfRange = 5,
 
-    /// <summary>A line is dated after the remittance's day, or its amount is zero.</summary>
+    /// <summary>A line is dated after the remittance's day, its amount is no operation's, or its side is not that of a payment or refund.</summary>
     LineInvalid = 6,
 
     /// <summary>Nothing to remit: an empty one is not closed.</summary>

@@ -168,7 +168,6 @@ public class TerminalTests
 
     [Fact]
     [Rule("I15")]
-    [Rule("E24")]
     public void A_sale_whose_payment_became_known_late_is_refused_even_after_others_were_paid()
     {
         var state = Given(
