@@ -29,6 +29,11 @@ public interface ICredentialStore
     /// <returns>The token, shown this once; it cannot be read back.</returns>
     ValueTask<string> IssueDeviceTokenAsync(DeviceGrant grant, CancellationToken cancellation);
 
+    /// <summary>The same, and leaves the tokens of one other device alone: its payment on that terminal is still open (E92).</summary>
+    /// <param name="spared">Null for none. Whoever accepts its tokens must hold them to that payment.</param>
+    /// <returns>The token, shown this once; it cannot be read back.</returns>
+    ValueTask<string> IssueDeviceTokenAsync(DeviceGrant grant, DeviceId? spared, CancellationToken cancellation);
+
     /// <returns>Null for a token that was never issued or has been revoked.</returns>
     ValueTask<DeviceGrant?> FindDeviceAsync(string token, CancellationToken cancellation);
 

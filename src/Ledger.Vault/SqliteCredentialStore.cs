@@ -74,12 +74,14 @@ public sealed class SqliteCredentialStore : ICredentialStore, IDisposable
         return IsRight(known?.Hash, code, CredentialRules.SecurityCodeLength);
     }
 
-    public async ValueTask<string> IssueDeviceTokenAsync(DeviceGrant grant, CancellationToken cancellation)
+    public ValueTask<string> IssueDeviceTokenAsync(DeviceGrant grant, CancellationToken cancellation) => IssueDeviceTokenAsync(grant, null, cancellation);
+
+    public async ValueTask<string> IssueDeviceTokenAsync(DeviceGrant grant, DeviceId? spared, CancellationToken cancellation)
     {
         var token = OpaqueToken.New(OpaqueToken.DevicePrefix);
         await _file.WriteAsync(connection =>
         {
-            RevokeDevices(connection, grant.Terminal, grant.IssuedAt);
+            RevokeDevices(connection, grant.Terminal, spared == grant.Device ? null : spared, grant.IssuedAt);
             return VaultFile.Run(
                 connection,
                 "INSERT INTO devices (hash, merchant, terminal, device, issued_at) VALUES ($1, $2, $3, $4, $5)",
@@ -102,7 +104,7 @@ public sealed class SqliteCredentialStore : ICredentialStore, IDisposable
     }
 
     public ValueTask<int> RevokeDevicesAsync(TerminalSerial terminal, Instant now, CancellationToken cancellation) =>
-        _file.WriteAsync(connection => RevokeDevices(connection, terminal, now), cancellation);
+        _file.WriteAsync(connection => RevokeDevices(connection, terminal, null, now), cancellation);
 
     public async ValueTask<string> IssueStaffTokenAsync(StaffGrant grant, CancellationToken cancellation)
     {
@@ -145,8 +147,12 @@ public sealed class SqliteCredentialStore : ICredentialStore, IDisposable
             merchant.Value, identifier, passwordHash, codeHash, now.ToUnixTimeTicks());
     }
 
-    private static int RevokeDevices(SqliteConnection connection, TerminalSerial terminal, Instant now) =>
-        VaultFile.Run(connection, "UPDATE devices SET revoked_at = $2 WHERE terminal = $1 AND revoked_at IS NULL", terminal.Value, now.ToUnixTimeTicks());
+    private static int RevokeDevices(SqliteConnection connection, TerminalSerial terminal, DeviceId? spared, Instant now)
+    {
+        const string All = "UPDATE devices SET revoked_at = $2 WHERE terminal = $1 AND revoked_at IS NULL";
+        if (spared is not { } device) return VaultFile.Run(connection, All, terminal.Value, now.ToUnixTimeTicks());
+        return VaultFile.Run(connection, All + " AND device <> $3", terminal.Value, now.ToUnixTimeTicks(), device.Value.ToByteArray(bigEndian: true));
+    }
 
     private static int RevokeStaff(SqliteConnection connection, string name, Instant now) =>
         VaultFile.Run(connection, "UPDATE staff SET revoked_at = $2 WHERE name = $1 AND revoked_at IS NULL", name, now.ToUnixTimeTicks());

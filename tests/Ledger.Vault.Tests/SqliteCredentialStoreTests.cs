@@ -127,6 +127,19 @@ public sealed class SqliteCredentialStoreTests : IDisposable
     }
 
     [Fact]
+    [Rule("E92")]
+    public async Task A_device_whose_payment_is_open_keeps_its_token_when_another_takes_over()
+    {
+        var older = await _store.IssueDeviceTokenAsync(Grant, default);
+        var newer = Grant with { Device = new DeviceId(new Guid("0f0e0d0c-0b0a-0908-0706-050403020100")) };
+        await _store.IssueDeviceTokenAsync(newer, Grant.Device, default);
+
+        Assert.Equal(Grant, await _store.FindDeviceAsync(older, default));
+        await _store.IssueDeviceTokenAsync(newer, newer.Device, default);
+        Assert.Null(await _store.FindDeviceAsync(older, default));
+    }
+
+    [Fact]
     public async Task Another_terminals_device_keeps_its_token()
     {
         var elsewhere = await _store.IssueDeviceTokenAsync(Grant with { Terminal = new TerminalSerial("MP200A0002") }, default);

@@ -42,7 +42,9 @@ public sealed partial class Transaction
         _ => null,
     };
 
-    private static ExchangeId? AuthorisationOf(TransactionState state) => state switch
+    /// <summary>The question to the host that asked for the approval.</summary>
+    /// <returns>Null while none was asked.</returns>
+    public static ExchangeId? AuthorisationOf(TransactionState state) => state switch
     {
         AuthorisationPending s => s.Exchange,
         InDoubt s => s.Exchange,
