@@ -4,11 +4,15 @@ namespace Ledger.Contracts.V1;
 /// <param name="Version">The last version taken in.</param>
 /// <param name="Head">Hash of that version's event; hexadecimal.</param>
 /// <param name="State">The state's name after it, for instance « Completed ».</param>
+/// <param name="FirstProblem">What is wrong with the chain, where it is; null when it is whole.</param>
 /// <param name="Cursor">Give it back for the events that follow in this replay; null at its end.</param>
-public sealed record AuditStream(string Stream, long Version, string Head, string State, bool ChainVerified, IReadOnlyList<EventView> Events, string? Cursor);
+public sealed record AuditStream(string Stream, long Version, string Head, string State, bool ChainVerified, string? FirstProblem, IReadOnlyList<EventView> Events, string? Cursor);
 
-/// <summary>Sums of all postings per account; their difference is zero.</summary>
-public sealed record TrialBalanceReply(IReadOnlyList<AccountLine> Accounts, Money Debits, Money Credits, bool Balanced, long Position);
+/// <summary>Sums of all postings; debits and credits differ by zero.</summary>
+/// <param name="Kinds">Per kind of account, all merchants together.</param>
+/// <param name="Accounts">Per account, a page of them in order of name.</param>
+/// <param name="Cursor">For the accounts that follow; null at the end.</param>
+public sealed record TrialBalanceReply(IReadOnlyList<AccountLine> Kinds, IReadOnlyList<AccountLine> Accounts, bool Balanced, long Position, string? Cursor);
 
 public sealed record AccountLine(string Account, Money Debits, Money Credits);
 

@@ -32,6 +32,9 @@ public sealed record Rate(CardBrand Brand, CardCategory Category, CardRegion Reg
 
 public sealed record RefuseContract(string Reason);
 
+/// <param name="Account">Reference of the settlement account: 4 to 34 letters and digits (R007).</param>
+public sealed record ChangeAccount(string Account);
+
 /// <param name="ProofReference">Of the registered letter or the signed receipt (R111).</param>
 /// <param name="ReceivedAt">When the branch received it; the contract ends with that month (R112, D-12).</param>
 public sealed record TerminateContract(string ProofReference, DateTimeOffset ReceivedAt);

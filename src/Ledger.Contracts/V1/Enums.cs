@@ -197,3 +197,30 @@ public enum RevenuePeriod
     Week = 2,
     Month = 3,
 }
+
+/// <summary>What a line of the history is.</summary>
+[JsonConverter(typeof(WireEnumConverter<HistoryKind>))]
+public enum HistoryKind
+{
+    Payment = 1,
+    Refund = 2,
+    Cancellation = 3,
+}
+
+[JsonConverter(typeof(WireEnumConverter<TicketDelivery>))]
+public enum TicketDelivery
+{
+    /// <summary>Paper, or nothing to send yet.</summary>
+    None = 1,
+    Awaited = 2,
+    Sent = 3,
+    Failed = 4,
+}
+
+[JsonConverter(typeof(WireEnumConverter<RemittanceCondition>))]
+public enum RemittanceCondition
+{
+    Open = 1,
+    Closed = 2,
+    Credited = 3,
+}

@@ -31,6 +31,7 @@ namespace Ledger.Contracts.V1;
 [JsonSerializable(typeof(RefuseContract))]
 [JsonSerializable(typeof(PriceList))]
 [JsonSerializable(typeof(Acceptor))]
+[JsonSerializable(typeof(ChangeAccount))]
 [JsonSerializable(typeof(TerminateContract))]
 [JsonSerializable(typeof(RegisterTerminal))]
 [JsonSerializable(typeof(SetCredentials))]
@@ -52,4 +53,5 @@ namespace Ledger.Contracts.V1;
 [JsonSerializable(typeof(TicketKind))]
 [JsonSerializable(typeof(TicketCopy))]
 [JsonSerializable(typeof(RevenuePeriod))]
+[JsonSerializable(typeof(HistoryKind))]
 public sealed partial class LedgerJsonContext : JsonSerializerContext;

@@ -157,7 +157,6 @@ public static class ProblemCodes
     public static class Audit
     {
         public const string StreamNotFound = "audit.streamNotFound";
-        public const string ChainBroken = "audit.chainBroken";
     }
 
     /// <summary>What the bank hands out.</summary>
