@@ -3,7 +3,7 @@ using NodaTime;
 namespace Ledger.EventLog.ToDo;
 
 /// <summary>One thing that a process has to do.</summary>
-/// <param name="Key">Names it within its process; ordered by its UTF-16 code units (ordinal).</param>
+/// <param name="Key">Names it within its process. Keys are ordered ordinally (by code point).</param>
 /// <param name="DueAt">When; null while it waits for something else than time.</param>
 /// <param name="Data">What the process needs to do it; never card data nor a clear contact.</param>
 /// <param name="Attempts">How often it was put off by <see cref="IToDoStore.RescheduleAsync"/> since it was last put.</param>

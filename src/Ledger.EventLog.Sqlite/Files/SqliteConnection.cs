@@ -1,0 +1,98 @@
+using SQLitePCL;
+using static SQLitePCL.raw;
+
+namespace Ledger.EventLog.Sqlite.Files;
+
+/// <summary>One connection to one file, on the bare C interface. One thread uses it at a time.</summary>
+internal sealed class SqliteConnection : IDisposable
+{
+    private readonly sqlite3 _handle;
+    private readonly List<SqliteStatement> _statements = [];
+
+    static SqliteConnection() => Batteries_V2.Init();
+
+    private SqliteConnection(sqlite3 handle, string path, FileKind kind) => (_handle, Path, Kind) = (handle, path, kind);
+
+    public string Path { get; }
+
+    public FileKind Kind { get; }
+
+    /// <summary>Rows changed by the last statement.</summary>
+    public int Changes => sqlite3_changes(_handle);
+
+    public long LastInsertRowId => sqlite3_last_insert_rowid(_handle);
+
+    public bool InTransaction => sqlite3_get_autocommit(_handle) == 0;
+
+    /// <summary>For writing; the file must exist.</summary>
+    public static SqliteConnection OpenWriter(string path, FileKind kind) => Open(path, kind, path, SQLITE_OPEN_READWRITE);
+
+    /// <summary>For creating a file that does not exist.</summary>
+    public static SqliteConnection Create(string path, FileKind kind) => Open(path, kind, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+
+    /// <summary>For reading a file that others may write.</summary>
+    public static SqliteConnection OpenReader(string path, FileKind kind) => Open(path, kind, path, SQLITE_OPEN_READONLY);
+
+    /// <summary>For reading a file that nobody writes, on a medium where nothing can be written beside it.</summary>
+    public static SqliteConnection OpenImmutable(string path, FileKind kind) =>
+        Open(path, kind, new Uri(path).AbsoluteUri + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+
+    public void Execute(string sql) => Check(sqlite3_exec(_handle, sql));
+
+    /// <summary>The statement lives as long as the connection.</summary>
+    public SqliteStatement Prepare(string sql)
+    {
+        Check(sqlite3_prepare_v3(_handle, sql, SQLITE_PREPARE_PERSISTENT, out var handle));
+        var statement = new SqliteStatement(this, handle);
+        _statements.Add(statement);
+        return statement;
+    }
+
+    /// <summary>The first column of the first row of a statement that is run once.</summary>
+    public long ReadNumber(string sql)
+    {
+        Check(sqlite3_prepare_v2(_handle, sql, out var handle));
+        using var statement = new SqliteStatement(this, handle);
+        return statement.Step() ? statement.Number(0) : 0;
+    }
+
+    /// <summary>Undoes what is open, also when SQLite has done so by itself.</summary>
+    public void Rollback()
+    {
+        if (InTransaction) _ = sqlite3_exec(_handle, "ROLLBACK");
+    }
+
+    /// <summary>For what we find that SQLite does not.</summary>
+    public EventLogCorruptException Corrupt(string why) => SqliteFailure.Corrupt(why, Path, Kind);
+
+    /// <exception cref="EventLogCorruptException">The file is damaged.</exception>
+    /// <exception cref="EventLogUnavailableException">The disk is full, a lock is held, or reading or writing failed.</exception>
+    public void Check(int code)
+    {
+        if (code is SQLITE_OK or SQLITE_ROW or SQLITE_DONE) return;
+        throw SqliteFailure.From(sqlite3_extended_errcode(_handle), sqlite3_errmsg(_handle).utf8_to_string(), Path, Kind);
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements) statement.Dispose();
+        _handle.Dispose();
+    }
+
+    private static SqliteConnection Open(string path, FileKind kind, string name, int flags)
+    {
+        var code = sqlite3_open_v2(name, out var handle, flags | SQLITE_OPEN_NOMUTEX, null);
+        var connection = new SqliteConnection(handle, path, kind);
+        try
+        {
+            connection.Check(code);
+            sqlite3_extended_result_codes(handle, 1);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,237 @@
+using System.Collections.Immutable;
+using Ledger.EventLog.Sqlite.Files;
+
+namespace Ledger.EventLog.Sqlite;
+
+/// <summary>One reading connection with its statements. Used by one caller at a time; the pool sees to that.</summary>
+internal sealed class LogReader : IDisposable
+{
+    private const string EventColumns = "position, stream_id, version, type_id, recorded_at, command_id, payload, hash";
+    private const string EventKinds = "IIIIIBBB";
+
+    // Direct-mapped by stream id: names near each other in the log are found again, and memory stays bounded.
+    private const int NamesKept = 4096;
+
+    private readonly SqliteConnection _connection;
+    private readonly SqliteStatement _begin;
+    private readonly SqliteStatement _end;
+    private readonly SqliteStatement _last;
+    private readonly SqliteStatement _all;
+    private readonly SqliteStatement _stream;
+    private readonly SqliteStatement _head;
+    private readonly SqliteStatement _name;
+    private readonly SqliteStatement _type;
+    private readonly SqliteStatement _command;
+    private readonly SqliteStatement _heads;
+    private readonly (long Id, StreamName Name)[] _names = new (long, StreamName)[NamesKept];
+    private readonly Dictionary<long, string> _types = [];
+
+    public LogReader(SqliteConnection connection)
+    {
+        _connection = connection;
+        _begin = connection.Prepare("BEGIN");
+        _end = connection.Prepare("COMMIT");
+        _last = connection.Prepare("SELECT max(position) FROM events");
+        _all = connection.Prepare($"SELECT {EventColumns} FROM events WHERE position > ?1 ORDER BY position LIMIT ?2");
+        _stream = connection.Prepare($"SELECT {EventColumns} FROM events WHERE stream_id = ?1 AND version >= ?2 ORDER BY version LIMIT ?3");
+        _head = connection.Prepare("SELECT id, version, hash FROM streams WHERE name = ?1");
+        _name = connection.Prepare("SELECT name FROM streams WHERE id = ?1");
+        _type = connection.Prepare("SELECT name FROM event_types WHERE id = ?1");
+        _command = connection.Prepare("SELECT fingerprint, reply, recorded_at FROM commands WHERE id = ?1");
+        _heads = connection.Prepare("SELECT name, version, hash FROM streams WHERE name > ?1 ORDER BY name LIMIT ?2");
+    }
+
+    public long LastPosition()
+    {
+        var last = _last.Step() ? _last.Number(0) : 0;
+        _last.Reset();
+        return last;
+    }
+
+    public ImmutableArray<RecordedEvent> ReadAll(long afterPosition, int countMax)
+    {
+        var events = ImmutableArray.CreateBuilder<RecordedEvent>();
+        var position = afterPosition;
+        try
+        {
+            _all.Bind(1, afterPosition).Bind(2, countMax);
+            while (_all.Step())
+            {
+                position++;
+                if (_all.Number(0) != position) throw Damaged(position, $"the next event has position {_all.Number(0)}");
+                events.Add(Event(_all));
+            }
+        }
+        finally
+        {
+            _all.Reset();
+        }
+
+        return events.DrainToImmutable();
+    }
+
+    /// <summary>Reads one snapshot: the events, and the head that the last of them must be.</summary>
+    public ImmutableArray<RecordedEvent> ReadStream(StreamName stream, long afterVersion, int countMax)
+    {
+        _begin.Run();
+        try
+        {
+            return ReadStreamInSnapshot(stream, afterVersion, countMax);
+        }
+        finally
+        {
+            _end.Run();
+        }
+    }
+
+    public CommandRecord? FindCommand(Guid commandId)
+    {
+        try
+        {
+            return _command.Bind(1, commandId).Step() ? CommandOf(_command, commandId, _connection) : null;
+        }
+        finally
+        {
+            _command.Reset();
+        }
+    }
+
+    public ImmutableArray<StreamHead> ReadHeads(string afterName, int countMax)
+    {
+        var heads = ImmutableArray.CreateBuilder<StreamHead>();
+        try
+        {
+            _heads.Bind(1, afterName).Bind(2, countMax);
+            while (_heads.Step())
+            {
+                if (!_heads.HasKinds("TIB") || !StreamName.TryParse(_heads.Text(0), out var name)) throw _connection.Corrupt("a row of table streams is not as it was written");
+                heads.Add(new StreamHead(name, _heads.Number(1), _heads.Bytes(2).ToArray()));
+            }
+        }
+        finally
+        {
+            _heads.Reset();
+        }
+
+        return heads.DrainToImmutable();
+    }
+
+    public void Dispose() => _connection.Dispose();
+
+    /// <summary>The record that a row « fingerprint, reply, recorded_at » holds.</summary>
+    public static CommandRecord CommandOf(SqliteStatement row, Guid commandId, SqliteConnection connection)
+    {
+        if (!row.HasKinds("BBI")) throw connection.Corrupt($"the record of command {commandId:N} is not as it was written");
+        return new CommandRecord(commandId, row.Bytes(0).ToArray(), row.Bytes(1).ToArray(), ChainHash.FromNanoseconds(row.Number(2)));
+    }
+
+    private ImmutableArray<RecordedEvent> ReadStreamInSnapshot(StreamName stream, long afterVersion, int countMax)
+    {
+        if (Head(stream) is not var (id, head) || head.Version <= afterVersion) return [];
+
+        // The event before the first is read too: its hash is what the first is chained to.
+        var events = ReadVersions(id, Math.Max(1, afterVersion), afterVersion == 0 ? countMax : countMax + 1L);
+        var previous = ChainHash.Genesis;
+        if (afterVersion > 0)
+        {
+            if (events is not [var before, ..] || before.Version != afterVersion) throw Missing(stream, afterVersion);
+            previous = before.Hash;
+            events = events.RemoveAt(0);
+        }
+
+        ChainCheck.Continues(stream, afterVersion, previous, events);
+        var reached = afterVersion + events.Length;
+        if (events.Length < countMax && reached != head.Version) throw Missing(stream, reached + 1);
+        if (reached == head.Version && !events[^1].Hash.Span.SequenceEqual(head.Hash.Span)) throw Missing(stream, reached);
+        return events;
+    }
+
+    private (long Id, StreamHead Head)? Head(StreamName stream)
+    {
+        try
+        {
+            if (!_head.Bind(1, stream.ToString()).Step()) return null;
+            if (!_head.HasKinds("IIB")) throw _connection.Corrupt("a row of table streams is not as it was written");
+            return (_head.Number(0), new StreamHead(stream, _head.Number(1), _head.Bytes(2).ToArray()));
+        }
+        finally
+        {
+            _head.Reset();
+        }
+    }
+
+    private ImmutableArray<RecordedEvent> ReadVersions(long streamId, long fromVersion, long countMax)
+    {
+        var events = ImmutableArray.CreateBuilder<RecordedEvent>();
+        try
+        {
+            _stream.Bind(1, streamId).Bind(2, fromVersion).Bind(3, countMax);
+            while (_stream.Step()) events.Add(Event(_stream));
+        }
+        finally
+        {
+            _stream.Reset();
+        }
+
+        return events.DrainToImmutable();
+    }
+
+    private RecordedEvent Event(SqliteStatement row)
+    {
+        var position = row.Number(0);
+        if (!row.HasKinds(EventKinds)) throw Damaged(position, "a value of its row is of another kind than was written");
+        if (row.Bytes(5).Length != 16 || row.Bytes(7).Length != ChainHash.Length) throw Damaged(position, "its command id or hash is of another length than was written");
+
+        return new RecordedEvent(
+            position,
+            Name(row.Number(1), position),
+            row.Number(2),
+            Type(row.Number(3), position),
+            ChainHash.FromNanoseconds(row.Number(4)),
+            row.Id(5),
+            row.Bytes(6).ToArray(),
+            row.Bytes(7).ToArray());
+    }
+
+    private StreamName Name(long id, long position)
+    {
+        ref var kept = ref _names[(int)(id & (NamesKept - 1))];
+        if (kept.Id == id && kept.Name != default) return kept.Name;
+
+        var text = ReadText(_name, id);
+        if (!StreamName.TryParse(text, out var name)) throw Damaged(position, text is null ? $"it names stream {id}, which is not in table streams" : $"its stream {id} has no valid name");
+        kept = (id, name);
+        return name;
+    }
+
+    private string Type(long id, long position)
+    {
+        if (_types.TryGetValue(id, out var type)) return type;
+
+        type = ReadText(_type, id);
+        if (!StoredType.IsValid(type)) throw Damaged(position, type is null ? $"it names type {id}, which is not in table event_types" : $"its type {id} has no valid name");
+        return _types[id] = type!;
+    }
+
+    private static string? ReadText(SqliteStatement statement, long id)
+    {
+        try
+        {
+            return statement.Bind(1, id).Step() ? statement.Text(0) : null;
+        }
+        finally
+        {
+            statement.Reset();
+        }
+    }
+
+    private EventLogCorruptException Missing(StreamName stream, long version) =>
+        new($"{_connection.Path} is damaged: « {stream} » version {version} is missing or not the one that its head in table streams tells of. {EventLogCorruptException.WhatToDo}")
+        {
+            Stream = stream,
+            Version = version,
+        };
+
+    private EventLogCorruptException Damaged(long position, string why) =>
+        new($"{_connection.Path} is damaged at position {position}: {why}. {EventLogCorruptException.WhatToDo}") { Position = position };
+}

@@ -1,0 +1,176 @@
+using System.Collections.Immutable;
+using Ledger.EventLog.Sqlite.Files;
+
+namespace Ledger.EventLog.Sqlite;
+
+/// <summary>
+/// The embedded log: one SQLite file in write-ahead mode, synced in every commit. One process writes it, held to by a lock beside the file
+/// and by an epoch inside; others may read it meanwhile (<see cref="OpenReadOnly"/>). Reads and writes run on the caller's thread.
+/// </summary>
+public sealed class SqliteEventLog : IEventLog
+{
+    private readonly Lock _appending = new();
+    private readonly string _path;
+    private readonly LogReaderPool _readers;
+    private readonly LogWriter? _writer;
+    private readonly WriterLock? _lock;
+    private readonly CommitSignal _signal;
+    private Exception? _stopped;
+    private bool _disposed;
+
+    private SqliteEventLog(string path, LogReaderPool readers, LogWriter? writer, WriterLock? @lock)
+    {
+        _path = path;
+        _readers = readers;
+        _writer = writer;
+        _lock = @lock;
+        _signal = new CommitSignal(writer?.Position ?? 0);
+    }
+
+    /// <summary>Position of the last committed event. Read from the file each time when it was opened for reading only.</summary>
+    public long LastPosition => _writer is not null ? _signal.Position : _readers.Read(0, static (reader, _) => reader.LastPosition());
+
+    /// <summary>Opens for writing and takes the log over; creates the file when it is missing (its folder must exist).</summary>
+    /// <exception cref="EventLogRefusedException">Another program's file, another version, open in another process, or not accessible. Nothing was changed.</exception>
+    /// <exception cref="EventLogCorruptException">Damaged or cut off.</exception>
+    /// <exception cref="EventLogUnavailableException">The disk cannot be written.</exception>
+    public static SqliteEventLog Open(string path, SqliteEventLogOptions options)
+    {
+        path = Path.GetFullPath(path);
+        var @lock = WriterLock.Take(path, LogSchema.Kind.Name);
+        SqliteConnection? connection = null;
+        try
+        {
+            LedgerFile.CreateWhenMissing(path, LogSchema.Kind, LogSchema.Tables);
+            FileHeader.Check(path, LogSchema.Kind);
+            connection = SqliteConnection.OpenWriter(path, LogSchema.Kind);
+            LedgerFile.Configure(connection, options.BusyTimeoutMilliseconds);
+            var writer = new LogWriter(connection, options.CheckpointPages);
+            return new SqliteEventLog(path, CreatePool(path, options), writer, @lock);
+        }
+        catch
+        {
+            connection?.Dispose();
+            @lock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens for verifying, replaying and exporting, also while a server writes. Changes nothing in the file.</summary>
+    /// <exception cref="EventLogRefusedException">Missing, another program's file, another version, or not accessible.</exception>
+    /// <exception cref="EventLogCorruptException">Damaged or cut off.</exception>
+    public static SqliteEventLog OpenReadOnly(string path)
+    {
+        path = Path.GetFullPath(path);
+        FileHeader.Check(path, LogSchema.Kind);
+        var log = new SqliteEventLog(path, CreatePool(path, SqliteEventLogOptions.Default), writer: null, @lock: null);
+        try
+        {
+            _ = log.LastPosition;
+            return log;
+        }
+        catch
+        {
+            log._readers.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="EventLogRefusedException">The log was opened for reading only.</exception>
+    public ValueTask<ImmutableArray<AppendResult>> AppendAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        AppendCheck.Units(units);
+        if (_writer is null) throw new EventLogRefusedException($"{_path} was opened for reading only. Open it for writing.");
+
+        ImmutableArray<AppendResult> results;
+        lock (_appending)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (_stopped is { } stopped) throw Again(stopped);
+            results = Append(units);
+        }
+
+        _signal.Advance(_writer.Position);
+        return new(results);
+    }
+
+    public ValueTask<ImmutableArray<RecordedEvent>> ReadStreamAsync(StreamName stream, long afterVersion, int countMax, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(afterVersion);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(countMax);
+        return _readers.ReadAsync((stream, afterVersion, countMax), static (reader, asked) => reader.ReadStream(asked.stream, asked.afterVersion, asked.countMax), cancellation);
+    }
+
+    public ValueTask<ImmutableArray<RecordedEvent>> ReadAllAsync(long afterPosition, int countMax, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(afterPosition);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(countMax);
+        return _readers.ReadAsync((afterPosition, countMax), static (reader, asked) => reader.ReadAll(asked.afterPosition, asked.countMax), cancellation);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="EventLogRefusedException">It would have to wait and was opened for reading only: another process's commits wake nobody here.</exception>
+    public ValueTask WaitForAsync(long position, CancellationToken cancellation)
+    {
+        if (_writer is not null) return _signal.WaitForAsync(position, cancellation);
+        if (position < LastPosition) return ValueTask.CompletedTask;
+        throw new EventLogRefusedException($"{_path} was opened for reading only: read it again instead of waiting.");
+    }
+
+    public ValueTask<CommandRecord?> FindCommandAsync(Guid commandId, CancellationToken cancellation) =>
+        _readers.ReadAsync(commandId, static (reader, id) => reader.FindCommand(id), cancellation);
+
+    public ValueTask<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(countMax);
+        return _readers.ReadAsync((Name: afterName ?? "", countMax), static (reader, asked) => reader.ReadHeads(asked.Name, asked.countMax), cancellation);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        lock (_appending)
+        {
+            if (_disposed) return ValueTask.CompletedTask;
+            _disposed = true;
+            _readers.Dispose();
+            try
+            {
+                _writer?.Dispose();
+            }
+            finally
+            {
+                _lock?.Dispose();
+            }
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private static LogReaderPool CreatePool(string path, SqliteEventLogOptions options) =>
+        new(() => new LogReader(LedgerFile.OpenReader(path, LogSchema.Kind, options.BusyTimeoutMilliseconds)), options.ReadersMax);
+
+    private ImmutableArray<AppendResult> Append(IReadOnlyList<AppendUnit> units)
+    {
+        try
+        {
+            return _writer!.Append(units);
+        }
+        catch (EventLogFencedException fenced)
+        {
+            _stopped = fenced;
+            throw;
+        }
+        catch (EventLogUnavailableException failed) when (failed.InnerException is SqliteCodeException code && SqliteFailure.IsFsync(code.ExtendedCode))
+        {
+            // After a failed sync a later one may succeed although the pages are lost: only a new start can tell what is there.
+            _stopped = failed;
+            throw;
+        }
+    }
+
+    private static Exception Again(Exception stopped) => stopped is EventLogFencedException
+        ? new EventLogFencedException(stopped.Message)
+        : new EventLogUnavailableException(stopped.Message, stopped.InnerException);
+}

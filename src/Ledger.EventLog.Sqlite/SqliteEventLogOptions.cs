@@ -1,0 +1,46 @@
+namespace Ledger.EventLog.Sqlite;
+
+/// <summary>What may be tuned. The defaults suit one server process with the file on a local disk.</summary>
+public sealed record SqliteEventLogOptions
+{
+    public static SqliteEventLogOptions Default { get; } = new();
+
+    /// <summary>Most reads at a time; more wait. 1 to 64, default 4.</summary>
+    public int ReadersMax
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(value);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 64);
+            field = value;
+        }
+    } = 4;
+
+    /// <summary>How long to wait for another program's lock on the file before the call fails, in milliseconds. 0 to 60000, default 2000.</summary>
+    public int BusyTimeoutMilliseconds
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 60_000);
+            field = value;
+        }
+    } = 2_000;
+
+    /// <summary>
+    /// After how many pages of 4 KiB the write-ahead log is taken into the file, by the commit that passes it. 100 to 100000, default 4000:
+    /// more makes fewer, longer pauses and a longer start after a crash.
+    /// </summary>
+    public int CheckpointPages
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 100);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 100_000);
+            field = value;
+        }
+    } = 4_000;
+}
