@@ -97,10 +97,10 @@ public class PostingsTests
     private static ValueList<Posting> Last(Story story) => Postings.Of(story.History[^1]);
 
     private static RemittanceEvent Closed(long debits, long credits) =>
-        new RemittanceEvent.RemittanceClosed(Remittance, 2, Money.Eur(debits), Money.Eur(credits), new LocalDate(2026, 3, 11), "2026a", Start);
+        new RemittanceEvent.RemittanceClosed(DaysRemittance, 2, Money.Eur(debits), Money.Eur(credits), new LocalDate(2026, 3, 11), "2026a", Start);
 
     private static RemittanceEvent Credited(long debits, long credits) =>
-        new RemittanceEvent.RemittanceCredited(Remittance, Money.Eur(debits), Money.Eur(credits), new LocalDate(2026, 3, 11), Start);
+        new RemittanceEvent.RemittanceCredited(DaysRemittance, Money.Eur(debits), Money.Eur(credits), new LocalDate(2026, 3, 11), Start);
 
     private static Posting Debit(AccountName account, long cents) => new(account, PostingSide.Debit, Money.Eur(cents));
 

@@ -150,7 +150,7 @@ public class CancellingTests
         var story = Story.Cancelling.Given(CancellationRefused() with { Now = At(Day.PlusDays(1), 3) });
 
         Assert.Equal(TransactionStatus.Completed, story.State.StatusOf());
-        story.When(Remit(new(Merchant, Day.PlusDays(1)), At(Day.PlusDays(2), 0, 5))).ThenOne<TransactionEvent.Remitted>();
+        story.When(Remit(new(Bakery, Day.PlusDays(1)), At(Day.PlusDays(2), 0, 5))).ThenOne<TransactionEvent.Remitted>();
     }
 
     [Fact]

@@ -105,7 +105,7 @@ internal static class Oracle
             _ => 0,
         });
         Assert.True(net >= 0);
-        Assert.Equal(-net, BalanceOf(history)[Postings.MerchantPayable(Sample.Merchant), Currency.Eur].Balance);
+        Assert.Equal(-net, BalanceOf(history)[Postings.MerchantPayable(Sample.Bakery), Currency.Eur].Balance);
     }
 
     private static TrialBalance BalanceOf(TransactionEvent[] history) => history.Aggregate(TrialBalance.Empty, (sum, e) => sum.Add(Postings.Of(e)));

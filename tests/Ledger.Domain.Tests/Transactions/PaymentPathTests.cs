@@ -35,7 +35,7 @@ public class PaymentPathTests
         Assert.Equal(TransactionStatus.CancellationPending, Story.Cancelling.State.StatusOf());
         var cancelled = Story.Cancelling.When(Cancelled()).ThenOne<TransactionEvent.Cancelled>();
 
-        Assert.Equal((Amount, Day, Sample.Merchant), (cancelled.Amount, cancelled.BusinessDay, cancelled.MerchantId));
+        Assert.Equal((Amount, Day, Sample.Bakery), (cancelled.Amount, cancelled.BusinessDay, cancelled.MerchantId));
         Assert.Equal(TransactionStatus.Cancelled, Story.Cancelled.State.StatusOf());
     }
 

@@ -88,7 +88,7 @@ internal sealed class RandomLife(Instant start)
     private TransactionCommand CommandOf(Step step)
     {
         var refund = new RefundId(Sample.Id(50 + (step.Pick % 3)));
-        var remittance = new RemittanceId(Sample.Merchant, ParisTime.DayOf(_now).PlusDays(-1 - (step.Mistake / 8)));
+        var remittance = new RemittanceId(Sample.Bakery, ParisTime.DayOf(_now).PlusDays(-1 - (step.Mistake / 8)));
         return step.Ask switch
         {
             Ask.Request => Sample.Request(Money.Eur(step.Cents), _now),

@@ -11,7 +11,7 @@ namespace Ledger.Domain.Tests.Transactions;
 
 public class RemittingTests
 {
-    private static readonly RemittanceId NextDay = new(Merchant, Day.PlusDays(1));
+    private static readonly RemittanceId NextDay = new(Bakery, Day.PlusDays(1));
 
     private static Story Refunded => Story.Completed.Given(Refund(), RefundApproved());
 
@@ -36,10 +36,10 @@ public class RemittingTests
     [Rule("I37")]
     public void Nothing_is_dated_back_into_an_earlier_remittance_and_a_late_fact_goes_into_a_later_one()
     {
-        Story.Completed.When(Remit(new RemittanceId(Merchant, Day.PlusDays(-1)))).ThenRefused(TransactionRejection.DayNotOver);
+        Story.Completed.When(Remit(new RemittanceId(Bakery, Day.PlusDays(-1)))).ThenRefused(TransactionRejection.DayNotOver);
         Story.Completed.When(Remit(NextDay, At(Day.PlusDays(1), 12))).ThenRefused(TransactionRejection.DayNotOver);
         Story.Completed.When(Remit(NextDay, At(Day.PlusDays(2), 0))).ThenOne<TransactionEvent.Remitted>();
-        Refunded.When(RemitRefund() with { Remittance = Remittance }).ThenRefused(TransactionRejection.DayNotOver);
+        Refunded.When(RemitRefund() with { Remittance = DaysRemittance }).ThenRefused(TransactionRejection.DayNotOver);
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public class RemittingTests
         var story = Refunded.Given(RemitRefund());
 
         story.When(RemitRefund()).ThenAlreadyDone();
-        story.When(RemitRefund() with { Remittance = new RemittanceId(Merchant, Day.PlusDays(2)), Now = At(Day.PlusDays(3), 1) })
+        story.When(RemitRefund() with { Remittance = new RemittanceId(Bakery, Day.PlusDays(2)), Now = At(Day.PlusDays(3), 1) })
             .ThenRefused(TransactionRejection.RemittanceDiffers);
     }
 

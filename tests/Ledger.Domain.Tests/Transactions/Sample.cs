@@ -13,7 +13,7 @@ namespace Ledger.Domain.Tests.Transactions;
 /// <summary>An invented merchant, card and day (Tuesday 2026-03-10), and commands that are accepted as they are.</summary>
 internal static class Sample
 {
-    public static readonly MerchantId Merchant = new("boulangerie-1");
+    public static readonly MerchantId Bakery = new("boulangerie-1");
     public static readonly TerminalSerial Terminal = new("T0000001");
     public static readonly DeviceId Device = new(Id(900));
     public static readonly LocalDate Day = new(2026, 3, 10);
@@ -29,7 +29,7 @@ internal static class Sample
     public static readonly ExchangeId UnknownExchange = new(Id(999));
     public static readonly RefundId FirstRefund = new(Id(11));
     public static readonly RefundId SecondRefund = new(Id(12));
-    public static readonly RemittanceId Remittance = new(Merchant, Day);
+    public static readonly RemittanceId DaysRemittance = new(Bakery, Day);
     public static readonly AuthorisationCode Code = new("123456");
     public static readonly ResponseCode Refused = new("05");
     public static readonly CardConfirmation ChipConfirmation = new("A1B2C3D4E5F60718", 42, CardholderVerification.Pin);
@@ -57,7 +57,7 @@ internal static class Sample
             select new Rate(brand, category, region, category == CardCategory.ConsumerCredit ? 3000 : 2000, 500, 10_000, 100)]);
 
     public static readonly ContractTerms Contract = new(
-        Merchant, 1, At(new LocalDate(2026, 1, 1), 0), null, StripeAccepted: true, [CardBrand.Cb, CardBrand.Visa, CardBrand.Mastercard], Prices);
+        Bakery, 1, At(new LocalDate(2026, 1, 1), 0), null, StripeAccepted: true, [CardBrand.Cb, CardBrand.Visa, CardBrand.Mastercard], Prices);
 
     public static PresentedCard SameCard => new(OriginalCard.Token, OriginalCard.Brand, null);
 
@@ -128,8 +128,8 @@ internal static class Sample
     public static RecordRefundCancellationRefused RefundCancellationRefused(RefundId? id = null) =>
         new(id ?? FirstRefund, Cancellation, Refused, At(Day.PlusDays(1), 10, 1));
 
-    public static Remit Remit(RemittanceId? remittance = null, Instant? at = null) => new(remittance ?? Remittance, at ?? At(Day.PlusDays(1), 0, 5));
+    public static Remit Remit(RemittanceId? remittance = null, Instant? at = null) => new(remittance ?? DaysRemittance, at ?? At(Day.PlusDays(1), 0, 5));
 
     public static RemitRefund RemitRefund(RefundId? id = null) =>
-        new(id ?? FirstRefund, new RemittanceId(Merchant, Day.PlusDays(1)), At(Day.PlusDays(2), 0, 5));
+        new(id ?? FirstRefund, new RemittanceId(Bakery, Day.PlusDays(1)), At(Day.PlusDays(2), 0, 5));
 }

@@ -119,7 +119,7 @@ public class TransactionModelTests
         TransactionCommand[] commands =
         [
             Cancel(midnight - Duration.Epsilon), Cancel() with { Exchange = OtherCancellation, Channel = Channel.WebSpace, PresentedCard = null },
-            Cancelled(), CancellationRefused(), Remit(at: midnight), Remit(new(Merchant, Day.PlusDays(1)), At(Day.PlusDays(2), 0)),
+            Cancelled(), CancellationRefused(), Remit(at: midnight), Remit(new(Bakery, Day.PlusDays(1)), At(Day.PlusDays(2), 0)),
             Refund(amount: Money.Eur(30_00)), Refund(SecondRefund, Money.Eur(12_00)), Refund(new RefundId(Id(13)), Money.Eur(1)),
             RefundApproved(), RefundDeclined(), RefundNoAnswer(), RefundApproved(SecondRefund),
             CancelRefund() with { Exchange = OtherCancellation, Amount = Money.Eur(30_00) }, RefundCancelled() with { Exchange = OtherCancellation },
