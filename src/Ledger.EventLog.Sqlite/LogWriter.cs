@@ -37,7 +37,7 @@ internal sealed class LogWriter : IDisposable
         _commit = connection.Prepare("COMMIT");
         _readEpoch = connection.Prepare("SELECT value FROM meta WHERE key = 'epoch'");
         _findCommand = connection.Prepare("SELECT fingerprint, reply, recorded_at FROM commands WHERE id = ?1");
-        _findStream = connection.Prepare("SELECT id, version FROM streams WHERE name = ?1");
+        _findStream = connection.Prepare("SELECT id, version, hash FROM streams WHERE name = ?1");
         _addCommand = connection.Prepare("INSERT INTO commands (id, fingerprint, reply, recorded_at) VALUES (?1, ?2, ?3, ?4)");
         _addStream = connection.Prepare("INSERT INTO streams (name, version, hash) VALUES (?1, ?2, ?3)");
         _moveStream = connection.Prepare("UPDATE streams SET version = ?2, hash = ?3 WHERE id = ?1");
@@ -107,8 +107,8 @@ internal sealed class LogWriter : IDisposable
         _targets.Clear();
         foreach (var write in unit.Writes)
         {
-            var (id, version) = FindStream(write.Stream);
-            if (version != write.ExpectedVersion) return new AppendResult.VersionConflict(write.Stream, write.ExpectedVersion, version);
+            var (id, version, follows) = FindStream(write);
+            if (version != write.ExpectedVersion || !follows) return new AppendResult.VersionConflict(write.Stream, write.ExpectedVersion, version);
             _targets.Add((id, write));
         }
 
@@ -150,11 +150,13 @@ internal sealed class LogWriter : IDisposable
         }
     }
 
-    private (long? Id, long Version) FindStream(StreamName stream)
+    private (long? Id, long Version, bool Follows) FindStream(StreamWrite write)
     {
         try
         {
-            return _findStream.Bind(1, stream.ToString()).Step() ? (_findStream.Number(0), _findStream.Number(1)) : (null, 0);
+            return _findStream.Bind(1, write.Stream.ToString()).Step()
+                ? (_findStream.Number(0), _findStream.Number(1), write.Follows(_findStream.Bytes(2)))
+                : (null, 0, write.Follows(ChainHash.Genesis.Span));
         }
         finally
         {

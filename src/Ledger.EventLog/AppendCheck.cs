@@ -37,6 +37,7 @@ public static class AppendCheck
     {
         if (write.Stream == default) return "a write names no stream.";
         if (write.ExpectedVersion < 0) return $"the expected version of « {write.Stream} » is negative.";
+        if (write.PreviousHash.Length is not (0 or ChainHash.Length)) return $"the previous hash of « {write.Stream} » has not 32 bytes.";
         if (write.Events.IsDefaultOrEmpty) return $"the write to « {write.Stream} » has no events.";
 
         foreach (var @event in write.Events)

@@ -34,6 +34,7 @@ public static class EventEncoder
 
         var chained = ImmutableArray.CreateBuilder<NewEvent>(events.Length);
         var version = expectedVersion;
+        var first = previousHash;
         foreach (var @event in events)
         {
             version++;
@@ -42,6 +43,6 @@ public static class EventEncoder
             previousHash = next.Hash;
         }
 
-        return new StreamWrite(stream, expectedVersion, chained.MoveToImmutable());
+        return new StreamWrite(stream, expectedVersion, chained.MoveToImmutable()) { PreviousHash = first };
     }
 }

@@ -51,7 +51,18 @@ public sealed record AppendUnit(CommandRecord Command, ImmutableArray<StreamWrit
 
 /// <param name="ExpectedVersion">The stream's version that the writer saw; 0 for a stream that must not exist.</param>
 /// <param name="Events">At least one.</param>
-public sealed record StreamWrite(StreamName Stream, long ExpectedVersion, ImmutableArray<NewEvent> Events);
+public sealed record StreamWrite(StreamName Stream, long ExpectedVersion, ImmutableArray<NewEvent> Events)
+{
+    /// <summary>
+    /// The chain hash that the first event was made on; empty to leave it unchecked. Where the stream's last event has another one, the unit is
+    /// refused as a version conflict even if the versions agree: what was made on top of a refused unit never follows another writer's events.
+    /// </summary>
+    public ReadOnlyMemory<byte> PreviousHash { get; init; }
+
+    /// <summary>For implementers: whether it was made on this head, as far as it says.</summary>
+    /// <param name="head">The hash of the stream's last event, or <see cref="ChainHash.Genesis"/>.</param>
+    public bool Follows(ReadOnlySpan<byte> head) => PreviousHash.IsEmpty || PreviousHash.Span.SequenceEqual(head);
+}
 
 /// <summary>An event on its way in: already encoded and chained, so that hashing is not on the commit's path.</summary>
 /// <param name="Type">Stored name and version of its type, for instance « transaction-completed.1 ».</param>
@@ -92,7 +103,7 @@ public abstract record AppendResult
     /// <param name="LastPosition">Position of the unit's last event; the log's position at that moment when it had none.</param>
     public sealed record Appended(long LastPosition) : AppendResult;
 
-    /// <summary>Someone else wrote first; nothing of the unit was appended.</summary>
+    /// <summary>Someone else wrote first; nothing of the unit was appended. Equal versions say that the events are others.</summary>
     public sealed record VersionConflict(StreamName Stream, long ExpectedVersion, long ActualVersion) : AppendResult;
 
     /// <summary>The id was used before; nothing of the unit was appended.</summary>

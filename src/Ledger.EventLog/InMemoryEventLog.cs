@@ -95,7 +95,8 @@ public sealed class InMemoryEventLog : IEventLog
         foreach (var write in unit.Writes)
         {
             var actual = _streams.TryGetValue(write.Stream, out var stream) ? stream.Count : 0;
-            if (actual != write.ExpectedVersion) return new AppendResult.VersionConflict(write.Stream, write.ExpectedVersion, actual);
+            var head = actual > 0 ? stream![^1].Hash : ChainHash.Genesis;
+            if (actual != write.ExpectedVersion || !write.Follows(head.Span)) return new AppendResult.VersionConflict(write.Stream, write.ExpectedVersion, actual);
         }
 
         _commands.Add(unit.Command.Id, unit.Command);

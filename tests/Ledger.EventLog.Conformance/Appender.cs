@@ -38,7 +38,7 @@ public sealed class Appender
     public StreamWrite Write(Guid commandId, StreamName stream, params ReadOnlySpan<string> payloads)
     {
         var (version, hash) = _heads.GetValueOrDefault(stream, (0, ChainHash.Genesis));
-        var expected = version;
+        var (expected, previous) = (version, hash);
         var events = ImmutableArray.CreateBuilder<NewEvent>(payloads.Length);
         foreach (var payload in payloads)
         {
@@ -49,7 +49,7 @@ public sealed class Appender
         }
 
         _heads[stream] = (version, hash);
-        return new StreamWrite(stream, expected, events.MoveToImmutable());
+        return new StreamWrite(stream, expected, events.MoveToImmutable()) { PreviousHash = previous };
     }
 
     /// <summary>Forgets what was made and not appended: the stream is at this version.</summary>

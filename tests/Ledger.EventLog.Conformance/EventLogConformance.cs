@@ -121,6 +121,23 @@ public abstract class EventLogConformance : IAsyncLifetime
         Assert.Equal(2, (await _log.ReadStreamAsync(First, 0, 10, default)).Length);
     }
 
+    /// <summary>Another writer was first by as many events as the refused unit has: the versions fit, the chain would not.</summary>
+    [Fact]
+    public async Task A_unit_made_on_top_of_a_refused_one_of_its_batch_is_refused_too()
+    {
+        var other = new Appender();
+        for (var skipped = 0; skipped < 9; skipped++) _ = other.Unit(Appender.Stream(3));
+        var refused = _appender.Unit(First);
+        var onTop = _appender.Unit(First);
+        await Appender.AppendAsync(_log, other.Unit(First));
+
+        var results = await _log.AppendAsync([refused, onTop, _appender.Unit(Second)], default);
+
+        Assert.Equal(new AppendResult.VersionConflict(First, 0, 1), results[0]);
+        Assert.Equal(new AppendResult.VersionConflict(First, 1, 1), results[1]);
+        Assert.IsType<AppendResult.Appended>(results[2]);
+    }
+
     [Fact, Rule("I11")]
     public async Task A_command_id_that_was_used_before_gives_its_record_and_appends_nothing()
     {

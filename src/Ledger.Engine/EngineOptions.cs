@@ -1,0 +1,46 @@
+using System.Runtime.CompilerServices;
+
+namespace Ledger.Engine;
+
+/// <summary>The engine's bounds. Every value is at least 1.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>How many shards, a thread each. Which shard runs a stream follows from its partition, so the number may change between starts. Default 2.</summary>
+    public int ShardCount { get; init => field = AtLeastOne(value); } = 2;
+
+    /// <summary>Commands and reads that wait for one shard; more are refused at once. Default 4096.</summary>
+    public int MailboxCapacity { get; init => field = AtLeastOne(value); } = 4096;
+
+    /// <summary>Commands of one shard that are decided and not yet durable; the shard decides no more until some are. Default 8192.</summary>
+    public int InFlightUnitsMax { get; init => field = AtLeastOne(value); } = 8192;
+
+    /// <summary>Commands in one commit. Default 4096.</summary>
+    public int BatchUnitsMax { get; init => field = AtLeastOne(value); } = 4096;
+
+    /// <summary>Payload bytes in one commit; one command alone may have more. Default 8 MiB.</summary>
+    public int BatchBytesMax { get; init => field = AtLeastOne(value); } = 8 * 1024 * 1024;
+
+    /// <summary>Actors that one shard keeps in memory; those that are not used go first. Actors with a commit on its way stay in any case. Default 100000.</summary>
+    public int ActorsMax { get; init => field = AtLeastOne(value); } = 100_000;
+
+    /// <summary>Replies that one shard remembers; an older command's repeat is answered from the log. Default 16384.</summary>
+    public int RecentCommandsMax { get; init => field = AtLeastOne(value); } = 16_384;
+
+    /// <summary>How often one command is decided when others get in first. Default 5.</summary>
+    public int AttemptsMax { get; init => field = AtLeastOne(value); } = 5;
+
+    /// <summary>How often one batch is handed to a log that is unavailable, at once after one another. Default 2.</summary>
+    public int AppendAttemptsMax { get; init => field = AtLeastOne(value); } = 2;
+
+    /// <summary>How often a stream whose history cannot be read is tried again, once per command; then it stays stopped until the engine restarts. Default 5.</summary>
+    public int RestartsMax { get; init => field = AtLeastOne(value); } = 5;
+
+    /// <summary>False: no threads are started, and <see cref="LedgerEngine.RunOnce"/> does the work, for simulations on one thread. Default true.</summary>
+    public bool HasThreads { get; init; } = true;
+
+    private static int AtLeastOne(int value, [CallerMemberName] string name = "")
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, 1, name);
+        return value;
+    }
+}

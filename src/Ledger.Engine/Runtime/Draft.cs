@@ -1,0 +1,213 @@
+using System.Collections.Immutable;
+using Ledger.Domain;
+using Ledger.EventLog;
+using NodaTime;
+
+namespace Ledger.Engine.Runtime;
+
+/// <summary>
+/// Decides one command over its streams, without touching the actors until it is whole. One per shard, used again for every command.
+/// A stream that is not in memory is first taken for new: a decision that has events proves or disproves it, for the log checks the
+/// version, and no stream is read that does not exist. A decision without events proves nothing, so the stream is then read.
+/// </summary>
+internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader loader, EventCodec codec)
+{
+    private readonly List<DraftStream> _streams = [];
+    private readonly List<ILedgerEvent> _events = [];
+    private int _eventCount;
+    private bool _isGuess;
+
+    /// <summary>Decides, encodes, chains, and lets the actors run ahead.</summary>
+    /// <exception cref="ActorFailedException">A history, a decider or the codec broke; nothing is changed.</exception>
+    public CommitUnit Decide(Shard shard, PendingCommand pending, Instant now)
+    {
+        var rejection = DecideParts(pending.Command, guess: true, out var broken);
+        if (_isGuess && (broken is not null || rejection is not null || _streams.Exists(static stream => stream.IsGuess && stream.Events.Count == 0)))
+        {
+            rejection = DecideParts(pending.Command, guess: false, out broken);
+        }
+
+        if (broken is not null) throw broken;
+        if (rejection is not null) DropEvents();
+        return Seal(shard, pending, rejection, now);
+    }
+
+    private CommandRejection? DecideParts(EngineCommand command, bool guess, out ActorFailedException? broken)
+    {
+        Clear();
+        broken = null;
+        var at = command.Parts[0].Stream;
+        try
+        {
+            foreach (var part in command.Parts)
+            {
+                at = part.Stream;
+                if (DecidePart(Open(at, guess), part.Build(_events), isReaction: false) is { } rejection) return rejection;
+            }
+
+            return null;
+        }
+        catch (Exception exception) when (exception is not (EventLogUnavailableException or EventLogFencedException))
+        {
+            // The actor's edge: this command is refused, its streams are loaded anew, everything else runs on.
+            broken = exception as ActorFailedException ?? new ActorFailedException(at, exception);
+            return null;
+        }
+    }
+
+    private CommandRejection? DecidePart(DraftStream stream, object command, bool isReaction)
+    {
+        var type = stream.Actor.Type;
+        var decided = type.Decide(stream.State, command);
+        if (decided.Rejection is not null) return decided.Rejection;
+
+        foreach (var @event in decided.Events)
+        {
+            stream.State = type.Evolve(stream.State, @event);
+            stream.Events.Add(@event);
+            _events.Add(@event);
+        }
+
+        _eventCount += decided.Events.Length;
+        if (isReaction || decided.Events.IsEmpty || type.React(stream.State, decided.Events) is not { } reaction) return null;
+
+        // What happened happened: a terminal that knows nothing of it does not undo it. So a refused reaction is left out.
+        DecidePart(Open(reaction.Stream, guess: false), reaction.Command, isReaction: true);
+        return null;
+    }
+
+    private DraftStream Open(StreamName name, bool guess)
+    {
+        foreach (var open in _streams)
+        {
+            if (open.Actor.Stream == name) return open;
+        }
+
+        var actor = actors.Find(name);
+        var isGuess = actor is null && guess;
+        if (actor is null)
+        {
+            actor = guess ? new Actor(name, types.Of(name)) : loader.Load(name, types.Of(name));
+            if (!guess) actors.Add(actor);
+        }
+
+        _isGuess |= isGuess;
+        var stream = new DraftStream(actor, isGuess);
+        _streams.Add(stream);
+        return stream;
+    }
+
+    private CommitUnit Seal(Shard shard, PendingCommand pending, CommandRejection? rejection, Instant now)
+    {
+        var outcome = rejection is not null ? CommandOutcome.Rejected : _eventCount > 0 ? CommandOutcome.Accepted : CommandOutcome.AlreadyDone;
+        var versions = ImmutableArray.CreateBuilder<StreamVersion>(_streams.Count);
+        foreach (var stream in _streams) versions.Add(new StreamVersion(stream.Actor.Stream, stream.Actor.Version + stream.Events.Count));
+
+        var command = pending.Command;
+        var reply = new CommandReply(outcome, rejection, versions.MoveToImmutable(), Position: 0, Replayed: false);
+        var writes = _eventCount > 0 ? EncodeWrites(command.Id, now) : [];
+        var record = new CommandRecord(command.Id, command.Fingerprint, ReplyCodec.Encode(reply), now);
+        var basedOn = FindDependencies();
+        var unit = new CommitUnit(shard, pending, new AppendUnit(record, writes), reply, WrittenActors(writes.Length), basedOn);
+        RunAhead(unit, writes);
+        return unit;
+    }
+
+    private ImmutableArray<StreamWrite> EncodeWrites(Guid commandId, Instant now)
+    {
+        var writes = ImmutableArray.CreateBuilder<StreamWrite>(_streams.Count);
+        foreach (var stream in _streams)
+        {
+            if (stream.Events.Count > 0) writes.Add(Encode(stream, commandId, now));
+        }
+
+        return writes.DrainToImmutable();
+    }
+
+    private StreamWrite Encode(DraftStream stream, Guid commandId, Instant now)
+    {
+        var actor = stream.Actor;
+        try
+        {
+            var write = EventEncoder.Write(
+                codec, actor.Stream, actor.Version, actor.Hash, now, commandId, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(stream.Events));
+            foreach (var @event in write.Events) Invariant.Holds(@event.Payload.Length <= AppendCheck.PayloadLengthMax);
+            return write;
+        }
+        catch (Exception exception)
+        {
+            // The actor's edge, as in DecideParts.
+            throw new ActorFailedException(actor.Stream, exception);
+        }
+    }
+
+    private ImmutableArray<UnitDependency> FindDependencies()
+    {
+        ImmutableArray<UnitDependency>.Builder? found = null;
+        foreach (var stream in _streams)
+        {
+            if (stream.Actor.LastUnit is not { } unit) continue;
+            found ??= ImmutableArray.CreateBuilder<UnitDependency>();
+            found.Add(new UnitDependency(unit, IsChained: stream.Events.Count > 0));
+        }
+
+        return found?.DrainToImmutable() ?? [];
+    }
+
+    private Actor[] WrittenActors(int count)
+    {
+        if (count == 0) return [];
+
+        var written = new Actor[count];
+        var next = 0;
+        foreach (var stream in _streams)
+        {
+            if (stream.Events.Count > 0) written[next++] = stream.Actor;
+        }
+
+        return written;
+    }
+
+    private void RunAhead(CommitUnit unit, ImmutableArray<StreamWrite> writes)
+    {
+        var next = 0;
+        foreach (var stream in _streams)
+        {
+            if (stream.Events.Count == 0) continue;
+
+            var actor = stream.Actor;
+            if (actor.Slot < 0) actors.Add(actor);
+            actor.State = stream.State;
+            actor.Version += stream.Events.Count;
+            actor.Hash = writes[next++].Events[^1].Hash;
+            actor.LastUnit = unit;
+            actor.InFlight++;
+        }
+    }
+
+    private void DropEvents()
+    {
+        foreach (var stream in _streams) stream.Events.Clear();
+        _eventCount = 0;
+    }
+
+    private void Clear()
+    {
+        _streams.Clear();
+        _events.Clear();
+        _eventCount = 0;
+        _isGuess = false;
+    }
+
+    private sealed class DraftStream(Actor actor, bool isGuess)
+    {
+        public Actor Actor { get; } = actor;
+
+        /// <summary>Not read: taken for a stream without events.</summary>
+        public bool IsGuess { get; } = isGuess;
+
+        public object State { get; set; } = actor.State;
+
+        public List<ILedgerEvent> Events { get; } = [];
+    }
+}

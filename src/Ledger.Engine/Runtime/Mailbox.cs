@@ -1,0 +1,111 @@
+namespace Ledger.Engine.Runtime;
+
+/// <summary>
+/// What waits for one shard: callers' work up to a capacity, and settled units, of which there are never more than the shard let into flight.
+/// Any thread posts; the shard's takes.
+/// </summary>
+internal sealed class Mailbox(int capacity)
+{
+    private readonly object _lock = new();
+    private readonly Queue<IShardWork> _work = [];
+    private List<CommitUnit> _settled = [];
+    private bool _isWaiting;
+    private bool _isClosed;
+
+    /// <summary>Work that waits; about now.</summary>
+    public int Depth
+    {
+        get
+        {
+            lock (_lock) return _work.Count;
+        }
+    }
+
+    /// <summary>No more work is taken in, and what waits is done.</summary>
+    public bool IsDrained
+    {
+        get
+        {
+            lock (_lock) return _isClosed && _work.Count == 0;
+        }
+    }
+
+    public PostResult Post(IShardWork work)
+    {
+        lock (_lock)
+        {
+            if (_isClosed) return PostResult.Closed;
+            if (_work.Count >= capacity) return PostResult.Full;
+
+            _work.Enqueue(work);
+            Wake();
+        }
+
+        return PostResult.Posted;
+    }
+
+    public void PostSettled(List<CommitUnit> units)
+    {
+        lock (_lock)
+        {
+            _settled.AddRange(units);
+            Wake();
+        }
+    }
+
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+            Wake();
+        }
+    }
+
+    /// <summary>All settled units, in the order in which they were settled; <paramref name="empty"/> takes their place.</summary>
+    public List<CommitUnit> TakeSettled(List<CommitUnit> empty)
+    {
+        lock (_lock)
+        {
+            (var taken, _settled) = (_settled, empty);
+            return taken;
+        }
+    }
+
+    /// <summary>Moves at most <paramref name="countMax"/> pieces of work, first come first.</summary>
+    public void TakeWork(List<IShardWork> destination, int countMax)
+    {
+        lock (_lock)
+        {
+            while (destination.Count < countMax && _work.TryDequeue(out var work)) destination.Add(work);
+        }
+    }
+
+    /// <summary>Waits until there is something that the shard can do.</summary>
+    /// <param name="takesWork">False while too much is in flight: then only settled units count.</param>
+    /// <param name="isIdle">Nothing is in flight: there is nothing to wait for once this is closed.</param>
+    public void WaitForSomething(bool takesWork, bool isIdle)
+    {
+        lock (_lock)
+        {
+            while (_settled.Count == 0 && !(takesWork && _work.Count > 0) && !(isIdle && _isClosed))
+            {
+                _isWaiting = true;
+                Monitor.Wait(_lock);
+                _isWaiting = false;
+            }
+        }
+    }
+
+    private void Wake()
+    {
+        if (_isWaiting) Monitor.Pulse(_lock);
+    }
+}
+
+internal enum PostResult
+{
+    Posted = 1,
+    Full = 2,
+    Closed = 3,
+}

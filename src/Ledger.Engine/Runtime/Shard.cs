@@ -1,0 +1,280 @@
+using Ledger.EventLog;
+using NodaTime;
+
+namespace Ledger.Engine.Runtime;
+
+/// <summary>
+/// Runs the actors of some partitions, one command at a time. A state machine: <see cref="RunOnce"/> does what can be done and never waits,
+/// except for a stream to be read. One thread at a time runs it: its own, or a simulator's.
+/// </summary>
+internal sealed class Shard
+{
+    /// <summary>Commands decided before their units are handed on: few enough that the committer does not wait for the last.</summary>
+    private const int TurnWorkMax = 64;
+
+    private readonly EngineState _engine;
+    private readonly IEventLog _log;
+    private readonly Committer _committer;
+    private readonly IClock _clock;
+    private readonly EngineOptions _options;
+    private readonly ActorTable _actors;
+    private readonly ActorLoader _loader;
+    private readonly Draft _draft;
+    private readonly RecentCommands _recent;
+    private readonly Dictionary<Guid, PendingCommand> _open = [];
+    private readonly Queue<IShardWork> _again = [];
+    private readonly List<IShardWork> _turn = [];
+    private readonly List<CommitUnit> _decided = [];
+    private List<CommitUnit> _settled = [];
+    private int _inFlight;
+
+    public Shard(EngineState engine, IEventLog log, EventCodec codec, Committer committer, IClock clock, StreamTypes types, EngineOptions options)
+    {
+        (_engine, _log, _committer, _clock, _options) = (engine, log, committer, clock, options);
+        Mailbox = new Mailbox(options.MailboxCapacity);
+        _actors = new ActorTable(options.ActorsMax);
+        _loader = new ActorLoader(log, codec, options.RestartsMax);
+        _draft = new Draft(types, _actors, _loader, codec);
+        _recent = new RecentCommands(options.RecentCommandsMax);
+        Types = types;
+    }
+
+    public Mailbox Mailbox { get; }
+
+    public StreamTypes Types { get; }
+
+    /// <summary>About now, for whoever asks from another thread.</summary>
+    public int InFlight => Volatile.Read(ref _inFlight);
+
+    public int ActorCount => _actors.Count;
+
+    public int FailedStreams => _loader.FailedCount;
+
+    /// <summary>Nothing waits, nothing is in flight, nothing more comes.</summary>
+    public bool IsFinished => _inFlight == 0 && _again.Count == 0 && Mailbox.IsDrained;
+
+    private bool TakesWork => _inFlight < _options.InFlightUnitsMax;
+
+    public void WaitForSomething()
+    {
+        if (_again.Count == 0 || !TakesWork) Mailbox.WaitForSomething(TakesWork, isIdle: _inFlight == 0);
+    }
+
+    /// <summary>Settles what is durable or failed, decides some more, hands it to the committer.</summary>
+    /// <returns>False when there was nothing to do.</returns>
+    public bool RunOnce()
+    {
+        var settled = SettleAll();
+        var worked = RunWork();
+        if (_decided.Count > 0)
+        {
+            _committer.Submit(_decided);
+            _decided.Clear();
+        }
+
+        _actors.Trim();
+        return settled || worked;
+    }
+
+    public void Execute(PendingCommand pending)
+    {
+        if (_engine.Stopped is { } stopped)
+        {
+            pending.Fail(stopped);
+            return;
+        }
+
+        var id = pending.Command.Id;
+        if (_open.TryGetValue(id, out var first) && first != pending)
+        {
+            if (pending.HasFingerprint(first.Command.Fingerprint.Span)) first.Follow(pending);
+            else pending.Fail(new CommandIdReusedException(id));
+            return;
+        }
+
+        if (_recent.Find(id) is { } recent)
+        {
+            if (pending.HasFingerprint(recent.Fingerprint.Span)) pending.Complete(recent.Reply with { Replayed = true });
+            else pending.Fail(new CommandIdReusedException(id));
+            return;
+        }
+
+        Decide(pending);
+    }
+
+    public void Read(IPendingRead read)
+    {
+        try
+        {
+            if (_engine.Stopped is { } stopped) throw stopped;
+            var actor = _actors.Find(read.Stream);
+            if (actor is null) _actors.Add(actor = _loader.Load(read.Stream, Types.Of(read.Stream)));
+            read.See(actor);
+            if (actor.LastUnit is { } unit) (unit.Readers ??= []).Add(read);
+            else read.Complete();
+        }
+        catch (Exception exception)
+        {
+            // The request's edge: whatever it is, the caller gets it.
+            read.Fail(exception);
+        }
+    }
+
+    /// <summary>The engine broke: all who wait here get the error.</summary>
+    public void FailAll(Exception error)
+    {
+        Mailbox.Close();
+        foreach (var pending in _open.Values) pending.Fail(error);
+        Mailbox.TakeWork(_turn, int.MaxValue);
+        foreach (var work in _turn.Concat(_again)) work.Fail(error);
+    }
+
+    private bool RunWork()
+    {
+        var room = Math.Min(TurnWorkMax, _options.InFlightUnitsMax - _inFlight);
+        while (_turn.Count < room && _again.TryDequeue(out var again)) _turn.Add(again);
+        Mailbox.TakeWork(_turn, room);
+        if (_turn.Count == 0) return false;
+
+        foreach (var work in _turn) work.RunOn(this);
+        _turn.Clear();
+        return true;
+    }
+
+    private void Decide(PendingCommand pending)
+    {
+        _open[pending.Command.Id] = pending;
+        pending.Attempts++;
+        try
+        {
+            _decided.Add(_draft.Decide(this, pending, _clock.GetCurrentInstant()));
+            Volatile.Write(ref _inFlight, _inFlight + 1);
+        }
+        catch (Exception exception)
+        {
+            // The actor's edge. A repeat is answered even where its streams cannot be decided any more.
+            if (exception is ActorFailedException failed) Stop(failed.Stream);
+            AnswerFromLog(pending, exception);
+        }
+    }
+
+    private void Stop(StreamName stream)
+    {
+        if (_actors.Find(stream) is not { } actor) return;
+        if (actor.InFlight > 0) actor.IsStopped = true;
+        else _actors.Drop(actor);
+    }
+
+    private bool SettleAll()
+    {
+        _settled.Clear();
+        _settled = Mailbox.TakeSettled(_settled);
+        foreach (var unit in _settled) Settle(unit);
+        return _settled.Count > 0;
+    }
+
+    private void Settle(CommitUnit unit)
+    {
+        Volatile.Write(ref _inFlight, _inFlight - 1);
+        foreach (var actor in unit.Written) Release(actor, unit);
+        foreach (var read in unit.Readers ?? [])
+        {
+            if (unit.Outcome == UnitOutcome.Committed) read.Complete();
+            else _again.Enqueue(read);
+        }
+
+        switch (unit.Outcome)
+        {
+            case UnitOutcome.Committed: Finish(unit.Pending, unit.Reply); break;
+            case UnitOutcome.Duplicate: Answer(unit.Pending, unit.Existing!); break;
+            case UnitOutcome.Overtaken: DecideAgain(unit.Pending); break;
+            case UnitOutcome.Failed: Fail(unit.Pending, unit.Error!); break;
+            case UnitOutcome.Waiting or UnitOutcome.InBatch: throw new System.Diagnostics.UnreachableException(unit.Outcome.ToString());
+        }
+    }
+
+    /// <summary>A state that rests on what was not committed is forgotten: the next command reads the log.</summary>
+    private void Release(Actor actor, CommitUnit unit)
+    {
+        actor.InFlight--;
+        if (actor.LastUnit == unit) actor.LastUnit = null;
+        if (unit.Outcome != UnitOutcome.Committed || (actor.IsStopped && actor.InFlight == 0)) _actors.Drop(actor);
+    }
+
+    private void DecideAgain(PendingCommand pending)
+    {
+        if (pending.Attempts < _options.AttemptsMax)
+        {
+            _again.Enqueue(pending);
+            return;
+        }
+
+        Fail(pending, new EventLogUnavailableException(
+            $"Other writers were first {pending.Attempts} times; nothing of command {pending.Command.Id:N} was appended. Repeat it with the same id."));
+    }
+
+    private void AnswerFromLog(PendingCommand pending, Exception instead)
+    {
+        try
+        {
+            var record = instead is ActorFailedException ? Blocking.Wait(_log.FindCommandAsync(pending.Command.Id, CancellationToken.None)) : null;
+            if (record is null) Fail(pending, instead);
+            else Answer(pending, record);
+        }
+        catch (EventLogUnavailableException)
+        {
+            Fail(pending, instead);
+        }
+    }
+
+    private void Answer(PendingCommand pending, CommandRecord record)
+    {
+        if (!pending.HasFingerprint(record.Fingerprint.Span))
+        {
+            Fail(pending, new CommandIdReusedException(record.Id));
+            return;
+        }
+
+        try
+        {
+            var reply = ReplyCodec.Decode(record);
+            Finish(pending, reply with { Position = FindPosition(record, reply) });
+        }
+        catch (Exception exception) when (exception is EventLogUnavailableException or EventLogCorruptException)
+        {
+            Fail(pending, exception);
+        }
+    }
+
+    /// <summary>Where its last event stands; without events, where the log is now.</summary>
+    private long FindPosition(CommandRecord record, CommandReply reply)
+    {
+        if (reply.Outcome != CommandOutcome.Accepted) return _log.LastPosition;
+
+        var position = 0L;
+        foreach (var (stream, version) in reply.Versions)
+        {
+            if (version == 0) continue;
+            foreach (var last in Blocking.Wait(_log.ReadStreamAsync(stream, version - 1, 1, CancellationToken.None)))
+            {
+                if (last.CommandId == record.Id) position = Math.Max(position, last.Position);
+            }
+        }
+
+        return position;
+    }
+
+    private void Finish(PendingCommand pending, CommandReply reply)
+    {
+        _open.Remove(pending.Command.Id);
+        _recent.Add(pending.Command.Id, pending.Command.Fingerprint, reply);
+        _engine.Meter.Answered(reply.Outcome);
+        pending.Complete(reply);
+    }
+
+    private void Fail(PendingCommand pending, Exception error)
+    {
+        _open.Remove(pending.Command.Id);
+        pending.Fail(error);
+    }
+}

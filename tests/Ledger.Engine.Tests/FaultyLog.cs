@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using Ledger.EventLog;
+
+namespace Ledger.Engine.Tests;
+
+/// <summary>A log whose commits fail or wait when the test says so.</summary>
+internal sealed class FaultyLog(IEventLog inner) : IEventLog
+{
+    private TaskCompletionSource? _gate;
+    private int _appends;
+
+    /// <summary>Called with each commit's number, from 1, before it is made; what it gives is thrown.</summary>
+    public Func<int, Exception?> BeforeCommit { get; set; } = static _ => null;
+
+    /// <summary>The same, after the commit was made.</summary>
+    public Func<int, Exception?> AfterCommit { get; set; } = static _ => null;
+
+    public int Commits => Volatile.Read(ref _appends);
+
+    /// <summary>Units of each commit.</summary>
+    public List<int> BatchSizes { get; } = [];
+
+    /// <summary>Holds every commit until <see cref="LetGo"/>.</summary>
+    public void Hold() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void LetGo()
+    {
+        var gate = _gate;
+        _gate = null;
+        gate?.SetResult();
+    }
+
+    public long LastPosition => inner.LastPosition;
+
+    public async ValueTask<ImmutableArray<AppendResult>> AppendAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancellation)
+    {
+        var number = Interlocked.Increment(ref _appends);
+        lock (BatchSizes) BatchSizes.Add(units.Count);
+        if (_gate is { } gate) await gate.Task;
+        if (BeforeCommit(number) is { } before) throw before;
+        var results = await inner.AppendAsync(units, cancellation);
+        if (AfterCommit(number) is { } after) throw after;
+        return results;
+    }
+
+    public ValueTask<ImmutableArray<RecordedEvent>> ReadStreamAsync(StreamName stream, long afterVersion, int countMax, CancellationToken cancellation) =>
+        inner.ReadStreamAsync(stream, afterVersion, countMax, cancellation);
+
+    public ValueTask<ImmutableArray<RecordedEvent>> ReadAllAsync(long afterPosition, int countMax, CancellationToken cancellation) =>
+        inner.ReadAllAsync(afterPosition, countMax, cancellation);
+
+    public ValueTask WaitForAsync(long position, CancellationToken cancellation) => inner.WaitForAsync(position, cancellation);
+
+    public ValueTask<CommandRecord?> FindCommandAsync(Guid commandId, CancellationToken cancellation) => inner.FindCommandAsync(commandId, cancellation);
+
+    public ValueTask<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation) =>
+        inner.ReadHeadsAsync(afterName, countMax, cancellation);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}
