@@ -1,0 +1,118 @@
+using System.Collections.Frozen;
+using Ledger.Domain;
+using Ledger.Domain.Remittances;
+using Ledger.Domain.Transactions;
+using Ledger.EventLog;
+using Ledger.Projections.Running;
+using Ledger.Projections.Storage;
+using static Ledger.Domain.Transactions.TransactionEvent;
+
+namespace Ledger.Projections.History;
+
+/// <summary>Every operation of every merchant, one row each.</summary>
+internal sealed class HistoryProjection : IProjection
+{
+    public static readonly HistoryTable Entries = new();
+    public static readonly HistoryRemittanceTable Remittances = new();
+
+    public ViewSchema Schema { get; } = new("history", 1, [Entries, Remittances]);
+
+    public IReadOnlySet<string> Categories { get; } = new[] { Running.Categories.Transaction, Running.Categories.Remittance }.ToFrozenSet(StringComparer.Ordinal);
+
+    public bool Folds(Type eventClass) =>
+        typeof(TransactionEvent).IsAssignableFrom(eventClass)
+        || eventClass == typeof(RemittanceEvent.RemittanceClosed)
+        || eventClass == typeof(RemittanceEvent.RemittanceCredited);
+
+    public IFold Start(ViewBatch batch) => new Fold(batch.Open(Entries), batch.Open(Remittances));
+
+    private sealed class Fold(BatchTable<HistoryKey, HistoryRow> entries, BatchTable<HistoryRemittanceKey, HistoryRemittanceRow> remittances) : IFold
+    {
+        public void Apply(RecordedEvent recorded, ILedgerEvent @event)
+        {
+            switch (@event)
+            {
+                case Requested e:
+                    entries.Add(HistoryFold.Begin(e, recorded.Position));
+                    break;
+                case TransactionEvent e:
+                    Apply(recorded, Guid.ParseExact(recorded.Stream.Id, "N"), e);
+                    break;
+                case RemittanceEvent.RemittanceClosed e:
+                    remittances.Add(new HistoryRemittanceRow(new HistoryRemittanceKey(e.Remittance.MerchantId.Value, e.Remittance.Day), e.CreditDate, IsCredited: false));
+                    break;
+                case RemittanceEvent.RemittanceCredited e:
+                    remittances.Put(new HistoryRemittanceRow(new HistoryRemittanceKey(e.Remittance.MerchantId.Value, e.Remittance.Day), e.CreditDate, IsCredited: true));
+                    break;
+            }
+        }
+
+        private void Apply(RecordedEvent recorded, Guid transaction, TransactionEvent @event)
+        {
+            var refund = RefundOf(@event) ?? Guid.Empty;
+            if (TicketOf(@event) is { } ticket)
+            {
+                Change(new HistoryKey(transaction, ticket, refund), recorded, @event, HistoryFold.Ticket);
+                return;
+            }
+
+            Change(new HistoryKey(transaction, HistoryKind.Payment, Guid.Empty), recorded, @event, HistoryFold.Payment);
+            if (@event is RefundRequested requested) entries.Add(HistoryFold.Begin(Find(transaction, HistoryKind.Payment, Guid.Empty), requested, recorded.Position));
+            else if (refund != Guid.Empty) Change(new HistoryKey(transaction, HistoryKind.Refund, refund), recorded, @event, HistoryFold.Refund);
+            ApplyToCancellation(recorded, transaction, refund, @event);
+        }
+
+        private void ApplyToCancellation(RecordedEvent recorded, Guid transaction, Guid refund, TransactionEvent @event)
+        {
+            var key = new HistoryKey(transaction, HistoryKind.Cancellation, refund);
+            switch (@event)
+            {
+                case CancellationRequested or RefundCancellationRequested:
+                    var cancelled = Find(transaction, refund == Guid.Empty ? HistoryKind.Payment : HistoryKind.Refund, refund);
+                    entries.Put(HistoryFold.BeginCancellation(cancelled, entries.Find(key), @event.At, recorded.Position));
+                    break;
+                case CancellationRefused or RefundCancellationRefused or Cancelled or RefundCancelled:
+                    Change(key, recorded, @event, HistoryFold.Cancellation);
+                    break;
+            }
+        }
+
+        private void Change(HistoryKey key, RecordedEvent recorded, TransactionEvent @event, Func<HistoryRow, TransactionEvent, HistoryRow> fold)
+        {
+            var before = Find(key.Transaction, key.Kind, key.Refund);
+            var after = fold(before, @event);
+            if (!ReferenceEquals(before, after)) entries.Put(after with { ChangedAt = @event.At, ChangedPosition = recorded.Position });
+        }
+
+        private HistoryRow Find(Guid transaction, HistoryKind kind, Guid refund)
+        {
+            var row = entries.Find(new HistoryKey(transaction, kind, refund));
+            Invariant.Holds(row is not null);
+            return row;
+        }
+
+        private static Guid? RefundOf(TransactionEvent @event) => @event switch
+        {
+            RefundRequested e => e.RefundId.Value,
+            RefundApproved e => e.RefundId.Value,
+            RefundDeclined e => e.RefundId.Value,
+            RefundOutcomeUnknown e => e.RefundId.Value,
+            RefundCancellationRequested e => e.RefundId.Value,
+            RefundCancellationRefused e => e.RefundId.Value,
+            RefundCancelled e => e.RefundId.Value,
+            RefundRemitted e => e.RefundId.Value,
+            TicketSent e => e.Refund?.Value,
+            TicketFailed e => e.Refund?.Value,
+            TicketReissued e => e.Refund?.Value,
+            _ => null,
+        };
+
+        private static HistoryKind? TicketOf(TransactionEvent @event) => @event switch
+        {
+            TicketSent e => HistoryFold.KindOf(e.Kind),
+            TicketFailed e => HistoryFold.KindOf(e.Kind),
+            TicketReissued e => HistoryFold.KindOf(e.Kind),
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Ledger.EventLog;
+using Ledger.Projections.History;
+using Ledger.Projections.Journal;
+using Ledger.Projections.Remittances;
+using Ledger.Projections.Revenue;
+using Ledger.Projections.Running;
+using Ledger.Projections.Storage;
+using Ledger.Projections.Storage.Sqlite;
+using Ledger.Projections.Terminals;
+using NodaTime;
+
+namespace Ledger.Projections;
+
+/// <summary>What a host may choose.</summary>
+public sealed record ReadModelOptions
+{
+    /// <summary>Stored names of event types that this program does not know and that say nothing to any view: passed over and counted. Default: none.</summary>
+    public IReadOnlySet<string> SkippableTypes { get; init; } = FrozenSet<string>.Empty;
+
+    /// <summary>How long a read waits for the position it asked for, before it is told that the view is behind. Default: 2 seconds.</summary>
+    public TimeSpan WaitMax { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Measures waits and delays; never what is shown.</summary>
+    public TimeProvider Timer { get; init; } = TimeProvider.System;
+}
+
+/// <summary>All projections of one log: opens their stores, keeps them up to the log, answers, rebuilds. Any thread.</summary>
+public sealed class ReadModels : IReadModels, IAsyncDisposable
+{
+    private readonly FrozenDictionary<string, ProjectionRunner> _runners;
+    private readonly ConcurrentDictionary<string, bool> _rebuilding = new(StringComparer.Ordinal);
+    private readonly IViewStorage _storage;
+    private readonly ViewManifest _manifest;
+    private readonly EventSource _source;
+    private readonly IClock _clock;
+
+    private ReadModels(IViewStorage storage, ViewManifest manifest, EventSource source, IClock clock, IEnumerable<ProjectionRunner> runners)
+    {
+        (_storage, _manifest, _source, _clock) = (storage, manifest, source, clock);
+        _runners = runners.ToFrozenDictionary(static runner => runner.Projection.Schema.Name, StringComparer.Ordinal);
+        History = new HistoryReader(ViewOf("history"));
+        Revenue = new RevenueReader(ViewOf("revenue"));
+        Remittances = new RemittancesReader(ViewOf("remittances"));
+        Journal = new JournalReader(ViewOf("journal"));
+        Terminals = new TerminalsReader(ViewOf("terminals"));
+        foreach (var runner in _runners.Values) runner.Start();
+    }
+
+    public IMerchantHistory History { get; }
+
+    public IRevenue Revenue { get; }
+
+    public IRemittances Remittances { get; }
+
+    public IJournal Journal { get; }
+
+    public ITerminals Terminals { get; }
+
+    public IReadOnlyList<ProjectionStatus> Statuses =>
+        [.. _runners.Values.OrderBy(static runner => runner.Projection.Schema.Name, StringComparer.Ordinal).Select(runner => runner.StatusAt(_clock))];
+
+    /// <summary>
+    /// Opens the read models in a folder (made when it is not there) and keeps them up to the log from now on.
+    /// A read model that is missing, damaged, of another shape or of another log is built anew; its status says so.
+    /// </summary>
+    /// <param name="log">Stays the caller's: closed after this.</param>
+    /// <exception cref="ViewStoreException">The folder cannot be read or written.</exception>
+    /// <exception cref="EventLogUnavailableException">The log cannot be read.</exception>
+    public static ValueTask<ReadModels> OpenAsync(
+        string folder, IEventLog log, EventCodec codec, IClock clock, ReadModelOptions options, CancellationToken cancellation) =>
+        OpenAsync(new SqliteViewStorage(folder), log, codec, clock, options, cancellation);
+
+    /// <inheritdoc cref="OpenAsync(string, IEventLog, EventCodec, IClock, ReadModelOptions, CancellationToken)"/>
+    public static async ValueTask<ReadModels> OpenAsync(
+        IViewStorage storage, IEventLog log, EventCodec codec, IClock clock, ReadModelOptions options, CancellationToken cancellation)
+    {
+        var manifest = new ViewManifest(storage);
+        var note = manifest.Load();
+        var source = new EventSource(log, codec, options.SkippableTypes);
+        var opening = new ViewOpening(storage, manifest, source, options, note);
+        var runners = ImmutableArray.CreateBuilder<ProjectionRunner>();
+        IProjection[] all = [new HistoryProjection(), new RevenueProjection(), new RemittancesProjection(), new JournalProjection(), new TerminalsProjection()];
+        try
+        {
+            foreach (var projection in all) runners.Add(await opening.OpenAsync(projection, cancellation).ConfigureAwait(false));
+        }
+        catch
+        {
+            foreach (var runner in runners) runner.View.Close();
+            throw;
+        }
+
+        return new ReadModels(storage, manifest, source, clock, runners);
+    }
+
+    public async Task<RebuildReport> RebuildAsync(string name, RebuildOptions options, IProgress<RebuildProgress>? progress, CancellationToken cancellation)
+    {
+        var runner = Find(name);
+        if (!_rebuilding.TryAdd(name, true)) throw new ProjectionFailedException($"{name} is being rebuilt already: wait for that to end.");
+
+        try
+        {
+            return await new Rebuild(runner, _storage, _manifest, _source, _clock, progress).RunAsync(options, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _rebuilding.TryRemove(name, out _);
+        }
+    }
+
+    public void Resume(string name) => Find(name).Resume();
+
+    /// <summary>Ends what is under way at the next batch and closes the stores. Rebuilds are the caller's to cancel first.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var runner in _runners.Values) await runner.CloseAsync().ConfigureAwait(false);
+    }
+
+    private ServedView ViewOf(string name) => _runners[name].View;
+
+    private ProjectionRunner Find(string name) =>
+        _runners.TryGetValue(name, out var runner)
+            ? runner
+            : throw new ArgumentException($"There is no projection « {name} »; there are: {string.Join(", ", _runners.Keys.Order(StringComparer.Ordinal))}.", nameof(name));
+}

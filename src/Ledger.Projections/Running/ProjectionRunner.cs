@@ -1,0 +1,178 @@
+using Ledger.EventLog;
+using Ledger.Projections.Storage;
+using NodaTime;
+
+namespace Ledger.Projections.Running;
+
+/// <summary>
+/// Keeps one served view up to the log: sleeps until the log moves, takes in what there is, in bounded batches. A bad event stops this projection alone.
+/// Runs on one task of its own; a rebuild takes its turn to switch stores.
+/// </summary>
+internal sealed class ProjectionRunner
+{
+    /// <summary>Events of one batch: readers see progress at least this often.</summary>
+    public const int BatchMax = 4_096;
+
+    /// <summary>Attempts at a store or log that cannot be reached, before the projection stops.</summary>
+    public const int AttemptsMax = 10;
+
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan DelayMax = TimeSpan.FromSeconds(30);
+
+    private readonly EventSource _source;
+    private readonly TimeProvider _timer;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _resumed = new(0, 1);
+    private readonly CancellationTokenSource _closing = new();
+    private ViewBuilder _builder;
+    private Task _loop = Task.CompletedTask;
+    private int _attempts;
+    private volatile bool _isClosed;
+
+    public ProjectionRunner(IProjection projection, ServedView view, ViewBuilder builder, EventSource source, TimeProvider timer, string? note)
+    {
+        (Projection, View, _builder, _source, _timer, Note) = (projection, view, builder, source, timer, note);
+    }
+
+    public IProjection Projection { get; }
+
+    public ServedView View { get; }
+
+    public string? Note { get; }
+
+    public void Start() => _loop = Task.Run(() => RunAsync(_closing.Token));
+
+    /// <summary>Ends a stop; nothing when it runs.</summary>
+    public void Resume()
+    {
+        if (View.Stop is null) return;
+
+        try
+        {
+            _resumed.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // Resumed before, and not woken yet.
+        }
+    }
+
+    public ProjectionStatus StatusAt(IClock clock)
+    {
+        var (logPosition, checkpoint) = (_source.Log.LastPosition, _builder.Store.Checkpoint);
+        var lag = checkpoint.Position >= logPosition ? Duration.Zero : checkpoint.RecordedAt is { } at ? Duration.Max(Duration.Zero, clock.GetCurrentInstant() - at) : (Duration?)null;
+        return new ProjectionStatus(
+            Projection.Schema.Name, View.Generation, Condition(), checkpoint.Position, logPosition, checkpoint.RecordedAt, lag, checkpoint.Skipped, View.Stop, Note);
+    }
+
+    /// <summary>Runs <paramref name="switchOver"/> while no event is taken in; it is given the builder, and returns the one to go on with.</summary>
+    public async Task TakeTurnAsync(Func<ViewBuilder, Task<ViewBuilder>> switchOver, CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            _builder = await switchOver(_builder).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+
+        Resume();
+    }
+
+    public async ValueTask CloseAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _loop.ConfigureAwait(false);
+        _isClosed = true;
+        View.Close();
+        _closing.Dispose();
+    }
+
+    private ProjectionCondition Condition()
+    {
+        if (_isClosed) return ProjectionCondition.Closed;
+        if (View.Stop is not null) return ProjectionCondition.Stopped;
+        if (Volatile.Read(ref _attempts) > 0) return ProjectionCondition.Retrying;
+        return View.IsReady ? ProjectionCondition.Live : ProjectionCondition.CatchingUp;
+    }
+
+    private async Task RunAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            while (true)
+            {
+                var stop = await TryStepAsync(cancellation).ConfigureAwait(false);
+                if (stop is null) continue;
+
+                View.Stop = stop;
+                await _resumed.WaitAsync(cancellation).ConfigureAwait(false);
+                (View.Stop, _attempts) = (null, 0);
+            }
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Closed: what was committed stands, the rest is taken in next time.
+        }
+    }
+
+    private async ValueTask<ProjectionStop?> TryStepAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            if (View.Position < _builder.Position) Show();
+            await _source.Log.WaitForAsync(_builder.Position, cancellation).ConfigureAwait(false);
+            var stop = await StepAsync(cancellation).ConfigureAwait(false);
+            Volatile.Write(ref _attempts, 0);
+            return stop;
+        }
+        catch (ViewStoreException exception)
+        {
+            return await FailAsync(StopKind.StoreUnavailable, exception.Message, exception.IsUnusable, cancellation).ConfigureAwait(false);
+        }
+        catch (EventLogUnavailableException exception)
+        {
+            return await FailAsync(StopKind.LogUnavailable, exception.Message, isFinal: false, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // The edge of this projection: the others go on.
+            return await FailAsync(StopKind.LogUnavailable, exception.Message, isFinal: true, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<ProjectionStop?> StepAsync(CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            var stop = await _builder.StepAsync(BatchMax, cancellation).ConfigureAwait(false);
+            Show();
+            return stop;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Lets readers see what was taken in; a first build is finished before it is shown.</summary>
+    private void Show()
+    {
+        if (_builder.Position >= View.ReadyFrom) _builder.Store.Finish();
+        View.Advance(_builder.Position);
+    }
+
+    /// <returns>Null to try again; a stop when that is of no use, or was tried <see cref="AttemptsMax"/> times.</returns>
+    private async ValueTask<ProjectionStop?> FailAsync(StopKind kind, string reason, bool isFinal, CancellationToken cancellation)
+    {
+        var attempts = Interlocked.Increment(ref _attempts);
+        if (isFinal || attempts >= AttemptsMax) return new ProjectionStop(kind, _builder.Position, null, reason);
+
+        var delay = TimeSpan.FromTicks(Math.Min(DelayMax.Ticks, FirstDelay.Ticks << (attempts - 1)));
+        await Task.Delay(delay, _timer, cancellation).ConfigureAwait(false);
+        return null;
+    }
+}

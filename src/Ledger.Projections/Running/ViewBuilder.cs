@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using Ledger.Domain;
+using Ledger.EventLog;
+using Ledger.Projections.Storage;
+
+namespace Ledger.Projections.Running;
+
+/// <summary>
+/// Folds the log into one store, batch after batch; rows and checkpoint are committed together, so that a crash anywhere repeats nothing and loses nothing.
+/// For one caller at a time.
+/// </summary>
+internal sealed class ViewBuilder
+{
+    /// <summary>Rows that may wait in memory; a batch ends early when there are more.</summary>
+    private const int ChangesMax = 50_000;
+
+    private readonly IEventLog _log;
+    private readonly EventCodec _codec;
+    private readonly EventChoice _choice;
+    private readonly ViewBatch _batch = new();
+    private readonly IFold _fold;
+
+    public ViewBuilder(IProjection projection, IViewStore store, EventSource source)
+    {
+        (Store, _log, _codec) = (store, source.Log, source.Codec);
+        _choice = new EventChoice(projection, source.Codec, source.Skippable);
+        _fold = projection.Start(_batch);
+    }
+
+    public IViewStore Store { get; }
+
+    public long Position => Store.Checkpoint.Position;
+
+    /// <summary>Takes in at most <paramref name="countMax"/> events after the checkpoint; none when the log has none.</summary>
+    /// <returns>Null when all went well; else the event that could not be taken in. Those before it are in.</returns>
+    /// <exception cref="ViewStoreException">Nothing of the batch took effect.</exception>
+    /// <exception cref="EventLogUnavailableException">The log could not be read.</exception>
+    public async ValueTask<ProjectionStop?> StepAsync(int countMax, CancellationToken cancellation)
+    {
+        var events = await _log.ReadAllAsync(Position, countMax, cancellation).ConfigureAwait(false);
+        if (events.IsEmpty || TryFold(events) is not { } stop) return null;
+
+        // The batch was undone. What stands before the bad event is taken in again, by itself.
+        var before = (int)(stop.Position - Position - 1);
+        if (before > 0) Invariant.Holds(TryFold(events[..before]) is null);
+        return stop;
+    }
+
+    private ProjectionStop? TryFold(ImmutableArray<RecordedEvent> events)
+    {
+        using var transaction = Store.Begin();
+        _batch.Begin(transaction);
+        var skipped = Store.Checkpoint.Skipped;
+        var taken = 0;
+        while (taken < events.Length && _batch.Changes < ChangesMax)
+        {
+            if (Take(events[taken], Position + taken + 1, ref skipped) is { } stop)
+            {
+                _batch.Clear();
+                return stop;
+            }
+
+            taken++;
+        }
+
+        var last = events[taken - 1];
+        _batch.Commit(new ViewCheckpoint(last.Position, last.Hash, last.RecordedAt, skipped));
+        return null;
+    }
+
+    private ProjectionStop? Take(RecordedEvent recorded, long expectedPosition, ref long skipped)
+    {
+        try
+        {
+            Invariant.Holds(recorded.Position == expectedPosition);
+            switch (_choice.Of(recorded))
+            {
+                case EventUse.Fold:
+                    _fold.Apply(recorded, _codec.Decode(recorded));
+                    return null;
+                case EventUse.PassOver:
+                    return null;
+                case EventUse.Skip:
+                    skipped++;
+                    return null;
+                case EventUse.Unknown:
+                    return Unknown(recorded);
+            }
+
+            return null;
+        }
+        catch (ViewStoreException)
+        {
+            throw;
+        }
+        catch (Exception exception)
+        {
+            // The edge of this projection: whatever a bad event does stops it, and it alone.
+            return new ProjectionStop(StopKind.PoisonEvent, expectedPosition, recorded.Type, $"{recorded.Stream} version {recorded.Version}: {exception.Message}");
+        }
+    }
+
+    private static ProjectionStop Unknown(RecordedEvent recorded) => new(
+        StopKind.UnknownEventType,
+        recorded.Position,
+        recorded.Type,
+        $"{recorded.Stream} version {recorded.Version} has a type that this program does not know: use the version that wrote it or a newer one, "
+        + "or declare the type skippable if it says nothing to this view.");
+}
+
+/// <summary>Where projections take events from.</summary>
+/// <param name="Skippable">Unknown stored type names that are passed over and counted.</param>
+internal sealed record EventSource(IEventLog Log, EventCodec Codec, IReadOnlySet<string> Skippable);
