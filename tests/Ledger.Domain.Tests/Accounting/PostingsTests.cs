@@ -35,7 +35,6 @@ public class PostingsTests
     }
 
     [Fact]
-    [Rule("R034")]
     public void Holds_and_questions_move_no_money()
     {
         foreach (var story in new[] { Story.Approved, Story.Reversed, Story.Declined, Story.NotFound })

@@ -103,7 +103,7 @@ public class CancellingTests
         Story.Completed.When(Cancel() with { Channel = channel }).ThenRefused(TransactionRejection.ChannelNotAllowed);
 
     [Fact]
-    [Rule("R075"), Rule("R082"), Rule("I34"), Rule("E79")]
+    [Rule("R075"), Rule("R082"), Rule("I34")]
     public void The_security_code_must_have_been_typed_for_this_command_within_five_minutes()
     {
         var now = At(Day, 15);
@@ -208,7 +208,7 @@ public class CancellingTests
     }
 
     [Fact]
-    [Rule("I04"), Rule("E78")]
+    [Rule("I04")]
     public void A_cancelled_payment_nets_to_zero_and_is_never_remitted_or_refunded()
     {
         Story.Cancelled.When(Remit()).ThenRefused(TransactionRejection.AlreadyCancelled);

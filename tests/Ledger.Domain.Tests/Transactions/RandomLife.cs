@@ -38,7 +38,8 @@ internal sealed class RandomLife(Instant start)
     public HashSet<Type> Seen { get; } = [];
 
     /// <summary>Decides one step, checks what an accepted command must have shown, and takes in its events.</summary>
-    public void Take(Step step)
+    /// <returns>Whether anything happened.</returns>
+    public bool Take(Step step)
     {
         _now = After(_now, step.Wait);
         var command = CommandOf(step);
@@ -46,6 +47,7 @@ internal sealed class RandomLife(Instant start)
         if (!decision.Events.IsEmpty) CheckAccepted(command);
         Story = Story.Apply(decision);
         Seen.UnionWith(decision.Events.Select(e => e.GetType()));
+        return !decision.Events.IsEmpty;
     }
 
     /// <summary>I34, I35: for what needs the code and the card.</summary>

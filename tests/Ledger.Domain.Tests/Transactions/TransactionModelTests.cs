@@ -71,8 +71,7 @@ public class TransactionModelTests
             var random = new RandomLife(life.Start);
             foreach (var step in life.Steps)
             {
-                random.Take(step);
-                Oracle.Check(random.Story);
+                if (random.Take(step)) Oracle.Check(random.Story);
             }
 
             seen.UnionWith(random.Seen);
