@@ -26,6 +26,7 @@ namespace Ledger.Contracts.V1;
 [JsonSerializable(typeof(EventsReply))]
 [JsonSerializable(typeof(LiveTransaction))]
 [JsonSerializable(typeof(LiveReset))]
+[JsonSerializable(typeof(LiveRevenue))]
 [JsonSerializable(typeof(RequestContract))]
 [JsonSerializable(typeof(AcceptContract))]
 [JsonSerializable(typeof(RefuseContract))]

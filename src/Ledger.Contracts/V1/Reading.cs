@@ -106,3 +106,6 @@ public sealed record LiveTransaction(string TransactionId, long Version, Transac
 
 /// <summary>Server-sent event « reset »: what came between is no longer at hand; read the history again, then go on from here.</summary>
 public sealed record LiveReset(long Position);
+
+/// <summary>Server-sent event « revenue »: today's figures, after something changed them.</summary>
+public sealed record LiveRevenue(RevenueRow Today, long Position);

@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Ledger.Acquiring;
+using Ledger.Contracts.V1;
+using Ledger.Engine;
+using Ledger.EventLog;
+using Microsoft.AspNetCore.Http;
+
+namespace Ledger.Api.Commands;
+
+/// <summary>A POST as a command: its id follows from who asks and their key, so that doing it again is the same command (I11).</summary>
+/// <param name="Fingerprint">32 bytes: SHA-256 of method, path and body, without secrets and contacts: what is kept for ever must not tell them.</param>
+/// <param name="WasSeen">A command with this id and fingerprint was decided before.</param>
+internal sealed record ApiCommand(Guid Id, ReadOnlyMemory<byte> Fingerprint, bool WasSeen)
+{
+    public CommandHeader Header => new(Id, Fingerprint);
+
+    /// <summary>Eight bytes that look random and follow from the command, so that no chance is needed to name what it makes.</summary>
+    public byte[] Entropy() => Derive("api/entropy").ToByteArray(bigEndian: true)[8..];
+
+    public Guid Derive(string purpose) => DerivedId.Of(purpose, Id.ToString("N"));
+}
+
+/// <summary>Opens POSTs as commands. Safe for any number of requests.</summary>
+internal sealed class CommandDesk(IEventLog log)
+{
+    /// <param name="principal">Scopes the key.</param>
+    /// <param name="body">The request's record, with every secret and contact blanked.</param>
+    /// <exception cref="CommandIdReusedException">The key stands for another request; nothing was done.</exception>
+    public async ValueTask<ApiCommand> OpenAsync(HttpContext http, string principal, object body, CancellationToken cancellation)
+    {
+        // Enters stored command ids, so never changed.
+        var id = DerivedId.Of("api/v1", principal, http.Request.Method, IdempotencyKey.Of(http));
+        var fingerprint = FingerprintOf(http, body);
+        var earlier = await log.FindCommandAsync(id, cancellation);
+        if (earlier is not null && !earlier.Fingerprint.Span.SequenceEqual(fingerprint)) throw new CommandIdReusedException(id);
+
+        return new ApiCommand(id, fingerprint, earlier is not null);
+    }
+
+    private static byte[] FingerprintOf(HttpContext http, object body)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{http.Request.Method}\n{http.Request.Path.Value}\n"));
+        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), LedgerJson.Server));
+        return hash.GetHashAndReset();
+    }
+}

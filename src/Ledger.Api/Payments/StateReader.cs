@@ -1,0 +1,31 @@
+using Ledger.Domain.Merchants;
+using Ledger.Domain.Terminals;
+using Ledger.Domain.Transactions;
+using Ledger.Engine;
+using Ledger.EventLog;
+
+namespace Ledger.Api.Payments;
+
+/// <summary>Committed states of streams, for requests. Safe for any number of them.</summary>
+internal sealed class StateReader(ILedgerEngine engine)
+{
+    /// <summary>The contract of a merchant who has a token, so it was requested.</summary>
+    public async ValueTask<ContractTerms> TermsAsync(MerchantId merchant, CancellationToken cancellation) =>
+        (await MerchantAsync(merchant, cancellation)).Terms ?? throw new InvalidOperationException($"{merchant} has a token and no contract.");
+
+    public async ValueTask<MerchantState> MerchantAsync(MerchantId merchant, CancellationToken cancellation) =>
+        (await engine.ReadAsync<MerchantState>(merchant.Stream, cancellation)).State;
+
+    public async ValueTask<TerminalState> TerminalAsync(TerminalSerial terminal, CancellationToken cancellation) =>
+        (await engine.ReadAsync<TerminalState>(terminal.Stream, cancellation)).State;
+
+    /// <returns>Null when there is none or it is another merchant's: nobody learns which (I46).</returns>
+    public async ValueTask<StreamState<TransactionState>?> TransactionAsync(TransactionId id, MerchantId merchant, CancellationToken cancellation)
+    {
+        var transaction = await engine.ReadAsync<TransactionState>(id.Stream, cancellation);
+        return Transaction.FactsOf(transaction.State)?.MerchantId == merchant ? transaction : null;
+    }
+
+    public ValueTask<StreamState<TransactionState>> TransactionAtAsync(StreamName stream, long version, CancellationToken cancellation) =>
+        engine.ReadAtAsync<TransactionState>(stream, version, cancellation);
+}
