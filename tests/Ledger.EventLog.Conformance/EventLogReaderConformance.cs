@@ -7,7 +7,7 @@ public abstract class EventLogReaderConformance : IAsyncLifetime
 {
     private const int Writers = 64;
     private const int Readers = 8;
-    private const int UnitsPerWriter = 12;
+    private const int UnitsPerWriter = 6;
 
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 

@@ -68,14 +68,13 @@ internal abstract class TextIdConverter<T>(Func<string, T> create, Func<T, strin
 /// Enums by the camel-case name of their case; numbers are never stored. The schemas under specs/events list the names:
 /// a renamed case changes them, and the test that compares says so.
 /// </summary>
-internal sealed class EnumNameConverter<T> : JsonConverter<T>
+internal sealed class EnumNameConverter<T> : JsonConverter<T>, IStoredNames
     where T : struct, Enum
 {
     private static readonly (T Value, JsonEncodedText Name)[] Cases =
         [.. Enum.GetValues<T>().Select(static value => (value, JsonEncodedText.Encode(JsonNamingPolicy.CamelCase.ConvertName(value.ToString()))))];
 
-    /// <summary>The stored names, in order of their numbers.</summary>
-    public static IEnumerable<string> Names => Cases.Select(static row => row.Name.Value);
+    public IEnumerable<string> StoredNames => Cases.Select(static row => row.Name.Value);
 
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
@@ -85,7 +84,7 @@ internal sealed class EnumNameConverter<T> : JsonConverter<T>
             if (reader.ValueTextEquals(name.EncodedUtf8Bytes)) return value;
         }
 
-        throw new JsonException($"« {reader.GetString()} » is no {typeof(T).Name}; known are {string.Join(", ", Names)}.");
+        throw new JsonException($"« {reader.GetString()} » is no {typeof(T).Name}; known are {string.Join(", ", StoredNames)}.");
     }
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)

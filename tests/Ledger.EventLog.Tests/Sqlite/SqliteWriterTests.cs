@@ -1,0 +1,176 @@
+using Ledger.EventLog.Conformance;
+using Ledger.EventLog.Sqlite;
+using Ledger.EventLog.Tests.Verification;
+using Ledger.Testing;
+
+namespace Ledger.EventLog.Tests.Sqlite;
+
+/// <summary>Who may write, and what happens when the disk does not take it.</summary>
+public sealed class SqliteWriterTests : IDisposable
+{
+    private static readonly SqliteEventLogOptions Impatient = new() { BusyTimeoutMilliseconds = 0 };
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly Appender _appender = new();
+    private int _large;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Two_hosts_on_one_file_are_one_too_many()
+    {
+        await using (var first = Open())
+        {
+            var error = Assert.Throws<EventLogRefusedException>(() => Open());
+            Assert.Contains("in use by another process", error.Message);
+            Assert.Equal(1, await Appender.AppendAsync(first, _appender.Unit(Appender.Stream(1))));
+        }
+
+        await using var second = Open();
+        Assert.Equal(2, await Appender.AppendAsync(second, _appender.Unit(Appender.Stream(1))));
+    }
+
+    [Fact]
+    public async Task A_writer_whose_log_was_taken_over_never_writes_again()
+    {
+        await using var first = Open();
+        await Appender.AppendAsync(first, _appender.Unit(Appender.Stream(1)));
+        var late = _appender.Unit(Appender.Stream(2));
+
+        // Someone deleted the lock file, or the file system does not lock.
+        File.Delete(_folder.Log + ".lock");
+        await using var second = Open();
+
+        Assert.Contains("taken over", (await Assert.ThrowsAsync<EventLogFencedException>(async () => await first.AppendAsync([late], default))).Message);
+        await Assert.ThrowsAsync<EventLogFencedException>(async () => await first.AppendAsync([late], default));
+        Assert.Null(await second.FindCommandAsync(late.Command.Id, default));
+        Assert.Equal(2, await Appender.AppendAsync(second, late));
+        await Assert.ThrowsAsync<EventLogFencedException>(async () => await first.AppendAsync([late], default));
+    }
+
+    [Fact]
+    public async Task A_reader_of_its_own_follows_while_the_writer_writes_and_cannot_write()
+    {
+        await using var log = Open();
+        await using var reader = SqliteEventLog.OpenReadOnly(_folder.Log);
+        Assert.Equal(0, reader.LastPosition);
+        await Assert.ThrowsAsync<EventLogRefusedException>(async () => await reader.WaitForAsync(0, default));
+
+        await Appender.AppendAsync(log, _appender.Unit(Appender.Stream(1), Appender.Stream(2)));
+
+        Assert.Equal(2, reader.LastPosition);
+        Assert.Equal(2, (await reader.ReadAllAsync(0, 10, default)).Length);
+        await reader.WaitForAsync(1, default);
+        await Assert.ThrowsAsync<EventLogRefusedException>(async () => await reader.AppendAsync([_appender.Unit(Appender.Stream(1))], default));
+    }
+
+    [Fact]
+    public async Task Another_programs_lock_makes_an_append_fail_whole_and_it_can_be_tried_again()
+    {
+        await using var log = SqliteEventLog.Open(_folder.Log, Impatient);
+        await Appender.AppendAsync(log, _appender.Unit(Appender.Stream(1)));
+        var unit = _appender.Unit(Appender.Stream(1));
+        using (var tool = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_folder.Log};Pooling=False"))
+        {
+            tool.Open();
+            using var transaction = tool.BeginTransaction();
+            Assert.Contains("holds a lock", (await Assert.ThrowsAsync<EventLogUnavailableException>(async () => await log.AppendAsync([unit], default))).Message);
+        }
+
+        Assert.Equal(1, log.LastPosition);
+        Assert.Equal(2, await Appender.AppendAsync(log, unit));
+    }
+
+    [Fact]
+    public async Task A_full_disk_takes_nothing_of_a_batch_and_all_of_it_once_there_is_room()
+    {
+        using var disk = new Tmpfs(kilobytes: 16 * 1024);
+        var ballast = Path.Combine(disk.Root, "ballast");
+        await using (var log = SqliteEventLog.Open(disk.Log, SqliteEventLogOptions.Default))
+        {
+            await SampleLog.FillAsync(log, rounds: 1);
+            await FillDiskAsync(ballast);
+            var (batch, before) = await AppendUntilFullAsync(log);
+
+            Assert.Equal(before, log.LastPosition);
+            Assert.Equal(before, (await log.ReadAllAsync(0, int.MaxValue, default)).Length);
+            Assert.Null(await log.FindCommandAsync(batch[0].Command.Id, default));
+            await Assert.ThrowsAsync<EventLogUnavailableException>(async () => await log.AppendAsync(batch, default));
+
+            File.Delete(ballast);
+            Assert.Equal(before + batch.Length, await Appender.AppendAsync(log, batch));
+        }
+
+        await using var reopened = SqliteEventLog.Open(disk.Log, SqliteEventLogOptions.Default);
+        foreach (var head in await reopened.ReadHeadsAsync(null, int.MaxValue, default))
+        {
+            Assert.Equal(head.Version, (await reopened.ReadStreamAsync(head.Stream, 0, int.MaxValue, default)).Length);
+        }
+    }
+
+    [Fact]
+    public async Task A_log_on_a_read_only_medium_can_be_verified()
+    {
+        using var disk = new Tmpfs(kilobytes: 4096);
+        await using (var log = SqliteEventLog.Open(disk.Log, SqliteEventLogOptions.Default)) await SampleLog.FillAsync(log, rounds: 1);
+        disk.MakeReadOnly();
+
+        await using (var reader = SqliteEventLog.OpenReadOnly(disk.Log)) Assert.True((await SampleLog.VerifyAsync(reader)).IsSound);
+        Assert.Throws<EventLogRefusedException>(() => SqliteEventLog.Open(disk.Log, SqliteEventLogOptions.Default));
+    }
+
+    [Fact]
+    public async Task A_closed_log_answers_nobody()
+    {
+        var log = Open();
+        await log.DisposeAsync();
+        await log.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await log.AppendAsync([_appender.Unit(Appender.Stream(1))], default));
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await log.ReadAllAsync(0, 1, default));
+        Assert.False(File.Exists(_folder.Log + "-wal"), "A closed log is one file.");
+    }
+
+    [Fact]
+    public void Options_out_of_range_are_refused()
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SqliteEventLogOptions { ReadersMax = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SqliteEventLogOptions { BusyTimeoutMilliseconds = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SqliteEventLogOptions { CheckpointPages = 1 });
+    }
+
+    private SqliteEventLog Open() => SqliteEventLog.Open(_folder.Log, SqliteEventLogOptions.Default);
+
+    private static async Task FillDiskAsync(string ballast)
+    {
+        await using var file = File.Create(ballast);
+        await file.WriteAsync(new byte[8 * 1024 * 1024]);
+    }
+
+    private async Task<(AppendUnit[] Batch, long Before)> AppendUntilFullAsync(SqliteEventLog log)
+    {
+        const int BatchesMax = 1000;
+        for (var batches = 0; batches < BatchesMax; batches++)
+        {
+            var before = log.LastPosition;
+            var batch = Enumerable.Range(0, 20).Select(_ => Large()).ToArray();
+            try
+            {
+                await Appender.AppendAsync(log, batch);
+            }
+            catch (EventLogUnavailableException full)
+            {
+                Assert.Contains("Nothing of this was stored", full.Message);
+                return (batch, before);
+            }
+        }
+
+        throw new InvalidOperationException("The disk never became full.");
+    }
+
+    private AppendUnit Large()
+    {
+        // After those of the sample log, which count from 1.
+        var id = Appender.CommandId(1_000_000 + ++_large);
+        return new AppendUnit(Appender.Command(id), [_appender.Write(id, Appender.Stream(1), new string('x', 3000))]);
+    }
+}
