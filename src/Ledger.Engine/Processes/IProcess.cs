@@ -7,7 +7,7 @@ namespace Ledger.Engine.Processes;
 
 /// <summary>
 /// Reacts to events, now or at a time: folds the log into a durable to-do list and acts on what is due.
-/// The runner calls one process from one thread at a time.
+/// The runner applies one event at a time, and acts on several rows at a time but never while it applies.
 /// </summary>
 public interface IProcess
 {
