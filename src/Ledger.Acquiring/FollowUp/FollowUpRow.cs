@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Ledger.Domain;
 using Ledger.Domain.Transactions;
 using NodaTime;
@@ -11,10 +12,13 @@ namespace Ledger.Acquiring.FollowUp;
 /// <param name="SentAt">When the question was written down, in Unix ticks; null before.</param>
 internal sealed record FollowUpRow(FollowUpStep Step, Guid? Exchange, long? Cents, long? SentAt)
 {
+    [JsonIgnore]
     public ExchangeId ExchangeId => new(Exchange!.Value);
 
+    [JsonIgnore]
     public Money Amount => Money.Eur(Cents!.Value);
 
+    [JsonIgnore]
     public Instant Sent => Instant.FromUnixTimeTicks(SentAt!.Value);
 
     public static string KeyOf(TransactionId transaction) => transaction.ToString();

@@ -26,7 +26,8 @@ public static class LedgerJson
         options.UnmappedMemberHandling = unmapped;
         options.AllowDuplicateProperties = unmapped is JsonUnmappedMemberHandling.Skip;
         options.RespectNullableAnnotations = true;
-        options.RespectRequiredConstructorParameters = true;
+        // What is null is not written, so a caller of ours must not miss it.
+        options.RespectRequiredConstructorParameters = unmapped is JsonUnmappedMemberHandling.Disallow;
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         options.MaxDepth = DepthMax;
         options.Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
