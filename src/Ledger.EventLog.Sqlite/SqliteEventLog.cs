@@ -43,6 +43,7 @@ public sealed class SqliteEventLog : IEventLog
         {
             LedgerFile.CreateWhenMissing(path, LogSchema.Kind, LogSchema.Tables);
             FileHeader.Check(path, LogSchema.Kind);
+            FileHeader.CheckWriteAheadLog(path, LogSchema.Kind);
             connection = SqliteConnection.OpenWriter(path, LogSchema.Kind);
             LedgerFile.Configure(connection, options.BusyTimeoutMilliseconds);
             var writer = new LogWriter(connection, options.CheckpointPages);

@@ -38,6 +38,22 @@ internal static class FileHeader
         CheckLength(path, kind);
     }
 
+    /// <summary>For the one who will write, and has the lock: what SQLite would drop of the write-ahead log without a word.</summary>
+    /// <exception cref="EventLogCorruptException">Durable transactions would be dropped.</exception>
+    public static void CheckWriteAheadLog(string path, FileKind kind)
+    {
+        var log = WriteAheadLog.Read(path + "-wal", PageSize(Read(path), path, kind));
+        if (!log.LosesCommits) return;
+        throw SqliteFailure.Corrupt($"frame {log.FirstBadFrame} of its write-ahead log {path}-wal is not as it was written, and {log.CommitsFromThere} transactions end there or after it", path, kind);
+    }
+
+    private static int PageSize(byte[] header, string path, FileKind kind)
+    {
+        var stored = BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(16));
+        var pageSize = stored == 1 ? 65_536 : stored;
+        return pageSize >= 512 ? pageSize : throw SqliteFailure.Corrupt($"its page size is {pageSize}", path, kind);
+    }
+
     private static void CheckLength(string path, FileKind kind)
     {
         for (var look = 1; ; look++)
@@ -54,16 +70,14 @@ internal static class FileHeader
     /// <returns>The first page that is in neither file; null when all are there.</returns>
     private static long? MissingPages(byte[] header, string path, FileKind kind)
     {
-        var stored = BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(16));
-        var pageSize = stored == 1 ? 65_536 : stored;
-        if (pageSize < 512) throw SqliteFailure.Corrupt($"its page size is {pageSize}", path, kind);
+        var pageSize = PageSize(header, path, kind);
 
         // The count is valid only when the writer of the last change knew of it.
         if (Number(header, 24) != Number(header, 92)) return null;
         var present = new FileInfo(path).Length / pageSize;
         if (Number(header, 28) <= present) return null;
 
-        var logged = WriteAheadLog.Pages(path + "-wal", pageSize);
+        var logged = WriteAheadLog.Read(path + "-wal", pageSize).Pages;
         for (var page = present + 1; page <= Number(header, 28); page++)
         {
             if (!logged.Contains(page)) return page;
