@@ -23,11 +23,27 @@ public sealed partial class PaymentDesk
         var answer = isFirst ? await AskAsync(request, exchange) : await RecoverAsync(request.TransactionId, exchange);
         var recorded = await RecordAsync(request.TransactionId, exchange, answer);
         var reply = await ReplyAsync(recorded, request.TransactionId, CancellationToken.None);
-        // An amount that was not asked, or an approval that nobody waits for any more: undone at once, then by the follow-up process.
-        if (!recorded.Replayed && answer is HostAnswer.Approved approved && reply.Transaction!.State is TransactionState.ReversalPending)
-            await ReverseOnceAsync(request.TransactionId, exchange, approved.Amount);
-
+        if (!recorded.Replayed) await SettleAsync(request.TransactionId, exchange, answer, reply.Transaction!.State);
         return reply;
+    }
+
+    private async ValueTask SettleAsync(TransactionId transaction, ExchangeId exchange, HostAnswer answer, TransactionState state)
+    {
+        switch (state, answer)
+        {
+            // An amount that was not asked, or an approval that nobody waits for any more: undone at once, then by the follow-up process.
+            case (TransactionState.ReversalPending, HostAnswer.Approved approved):
+                await ReverseOnceAsync(transaction, exchange, approved.Amount);
+                break;
+            // The ledger holds it for refused, for ever: what the host holds must go.
+            case (TransactionState.Declined or TransactionState.Aborted, HostAnswer.Approved approved):
+                var isUndone = await host.ReverseAsync(exchange, approved.Amount, CancellationToken.None) is ReversalAnswer.Acknowledged;
+                OnContradiction(new HostContradiction(transaction, exchange, state.StatusOf(), answer, isUndone));
+                break;
+            case (not TransactionState.Declined, HostAnswer.Declined):
+                OnContradiction(new HostContradiction(transaction, exchange, state.StatusOf(), answer, IsUndone: false));
+                break;
+        }
     }
 
     private async ValueTask<CommandReply> SendAsync(CommandHeader header, AuthorisePayment request, ExchangeId exchange)

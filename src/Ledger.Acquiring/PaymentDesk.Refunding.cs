@@ -58,10 +58,13 @@ public sealed partial class PaymentDesk
     private async ValueTask<int> NumberOfAsync(CommandReply taken, RefundPayment request)
     {
         var stream = request.Terminal.Stream;
+        var current = await engine.ReadAsync<TerminalState>(stream, CancellationToken.None);
+        if (current.State.Work.LastTaken is { } last && last.OperationId == request.RefundId.Value) return last.Number;
+
         var version = taken.Versions.Single(v => v.Stream == stream).Version;
-        var terminal = await engine.ReadAtAsync<TerminalState>(stream, version, CancellationToken.None);
-        Invariant.Holds(terminal.State.Work.LastTaken?.OperationId == request.RefundId.Value);
-        return terminal.State.Work.LastTaken!.Number;
+        var then = await engine.ReadAtAsync<TerminalState>(stream, version, CancellationToken.None);
+        Invariant.Holds(then.State.Work.LastTaken?.OperationId == request.RefundId.Value);
+        return then.State.Work.LastTaken!.Number;
     }
 
     private TransactionCommand.RequestRefund RequestOf(RefundPayment request, int number) => new(

@@ -18,6 +18,9 @@ public sealed partial class PaymentDesk(ILedgerEngine engine, IAuthorisationHost
     private readonly Recorder _recorder = new(engine, host, clock);
     private readonly KeyedTurns<ExchangeId> _turns = new();
 
+    /// <summary>Told when the host contradicts itself. Default: nobody is. Any thread; must not throw.</summary>
+    public Action<HostContradiction> OnContradiction { get; init; } = static _ => { };
+
     private Instant Now => clock.GetCurrentInstant();
 
     public async ValueTask<DeskReply> StartAsync(CommandHeader header, StartPayment request, CancellationToken cancellation)

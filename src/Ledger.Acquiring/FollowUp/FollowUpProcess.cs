@@ -12,7 +12,7 @@ namespace Ledger.Acquiring.FollowUp;
 /// <summary>
 /// Brings to an end what phones, networks and crashes left open: time-outs, status queries, reversals, cancellations and refunds without an
 /// answer. Nothing is ever asked under another id than the first time, and every row is acted on until the host or the clock settles it.
-/// The runner calls it from one thread at a time.
+/// Takes events in one at a time; may act on several rows at once, for it keeps nothing of its own.
 /// </summary>
 public sealed partial class FollowUpProcess : IProcess
 {
@@ -23,7 +23,7 @@ public sealed partial class FollowUpProcess : IProcess
     private readonly Recorder _recorder;
 
     /// <param name="host">Bounded in time: a <see cref="TimedHost"/>.</param>
-    /// <param name="onAlarm">Told of everything that takes <see cref="FollowUpOptions.AlarmAttempts"/> tries and more.</param>
+    /// <param name="onAlarm">Told at each try from <see cref="FollowUpOptions.AlarmAttempts"/> on. Any thread; must not throw.</param>
     public FollowUpProcess(ILedgerEngine engine, IAuthorisationHost host, IClock clock, FollowUpOptions options, Action<FollowUpAlarm> onAlarm)
     {
         (_engine, _host, _options, _onAlarm) = (engine, host, options, onAlarm);
