@@ -9,46 +9,12 @@ using NodaTime.Text;
 using static Ledger.Domain.Merchants.MerchantCommand;
 using static Ledger.Domain.Merchants.MerchantEvent;
 using static Ledger.Domain.Tests.Merchants.ContractSamples;
+using static Ledger.Domain.Tests.Merchants.MerchantStory;
 
 namespace Ledger.Domain.Tests.Merchants;
 
 public class MerchantTests
 {
-    private static readonly Guid Command = new(7, 0, 0, new byte[8]);
-    private static readonly RequestContract RequestIt =
-        new(Bakery, "Boulangerie Démo SARL", BakeryAcceptor, Account, CalendarName.FranceAndT2, Prices, false, [CardBrand.Cb, CardBrand.Visa], Noon);
-
-    private static readonly ContractRequested IsRequested =
-        new(Bakery, "Boulangerie Démo SARL", BakeryAcceptor, Account, CalendarName.FranceAndT2, Prices, false, [CardBrand.Cb, CardBrand.Visa], Noon);
-
-    private static readonly ContractAccepted IsAccepted = new("adviser-1", Noon);
-    private static readonly ContractRefused IsRefused = new("adviser-1", "not eligible", Noon);
-    private static readonly Instant MonthEnd = ParisTime.StartOf(new LocalDate(2026, 12, 1));
-    private static readonly ContractTerminated IsTerminated = new("RAR-1", Noon, MonthEnd, Noon);
-    private static readonly Acceptor Moved = BakeryAcceptor with { Place = "75010 PARIS" };
-
-    private static MerchantState Given(params MerchantEvent[] history) => history.Aggregate(Merchant.Initial, Merchant.Evolve);
-
-    private static MerchantState GivenWrong(Credential credential, int attempts) =>
-        Given([IsRequested, IsAccepted, .. Enumerable.Range(1, attempts).Select(n => new CredentialRejected(credential, Command, n, Noon))]);
-
-    private static MerchantState GivenLocked(Credential credential) => Merchant.Evolve(GivenWrong(credential, 5), new CredentialLocked(credential, Noon));
-
-    private static void Gives(MerchantState state, MerchantCommand command, params MerchantEvent[] expected)
-    {
-        var decision = Merchant.Decide(state, command);
-        Assert.Null(decision.Rejection);
-        Assert.Equal(expected, decision.Events);
-        expected.Aggregate(state, Merchant.Evolve);
-    }
-
-    private static void Refuses(MerchantRejection expected, MerchantState state, MerchantCommand command)
-    {
-        var decision = Merchant.Decide(state, command);
-        Assert.Equal(expected, decision.Rejection);
-        Assert.Empty(decision.Events);
-    }
-
     [Fact]
     [Rule("R005")]
     [Rule("R007")]
@@ -280,79 +246,6 @@ public class MerchantTests
         Gives(state, new RecordCredentialRight(Credential.Password, Command, Noon), new CredentialAccepted(Credential.Password, Command, Noon));
         Assert.Equal(MonthEnd, state.Terms!.EffectiveUntil);
     }
-
-    [Theory]
-    [Rule("R075")]
-    [Rule("R082")]
-    [Rule("I44")]
-    [InlineData(Credential.Password)]
-    [InlineData(Credential.SecurityCode)]
-    public void Five_wrong_attempts_in_a_row_lock_a_credential(Credential credential)
-    {
-        var wrong = new RecordCredentialWrong(credential, Command, Noon);
-
-        Gives(GivenWrong(credential, 3), wrong, new CredentialRejected(credential, Command, 4, Noon));
-        Gives(GivenWrong(credential, 4), wrong, new CredentialRejected(credential, Command, 5, Noon), new CredentialLocked(credential, Noon));
-        Refuses(MerchantRejection.CredentialLocked, GivenLocked(credential), wrong);
-        Refuses(MerchantRejection.CredentialLocked, GivenLocked(credential), new RecordCredentialRight(credential, Command, Noon));
-    }
-
-    [Fact]
-    [Rule("R075")]
-    [Rule("I44")]
-    public void A_right_attempt_starts_the_count_again()
-    {
-        var state = Merchant.Evolve(GivenWrong(Credential.SecurityCode, 4), new CredentialAccepted(Credential.SecurityCode, Command, Noon));
-
-        Gives(state, new RecordCredentialWrong(Credential.SecurityCode, Command, Noon), new CredentialRejected(Credential.SecurityCode, Command, 1, Noon));
-    }
-
-    [Fact]
-    [Rule("R101")]
-    public void Assistance_unlocks_what_is_locked()
-    {
-        var unlocked = new CredentialUnlocked(Credential.SecurityCode, "assistance-3", Noon);
-
-        Gives(GivenLocked(Credential.SecurityCode), new UnlockCredential(Credential.SecurityCode, "assistance-3", Noon), unlocked);
-        Refuses(MerchantRejection.CredentialNotLocked, GivenLocked(Credential.SecurityCode), new UnlockCredential(Credential.Password, "assistance-3", Noon));
-        Refuses(MerchantRejection.FactsInvalid, GivenLocked(Credential.SecurityCode), new UnlockCredential(Credential.SecurityCode, "", Noon));
-        Assert.Equal(Given(IsRequested, IsAccepted), Merchant.Evolve(GivenLocked(Credential.SecurityCode), unlocked));
-    }
-
-    [Fact]
-    [Rule("I44")]
-    public void The_password_and_the_security_code_are_counted_apart()
-    {
-        var state = GivenLocked(Credential.SecurityCode);
-
-        Gives(state, new RecordCredentialWrong(Credential.Password, Command, Noon), new CredentialRejected(Credential.Password, Command, 1, Noon));
-    }
-
-    /// <summary>For any sequence of right, wrong and unlock: locked exactly after five wrong in a row, and nothing but an unlock ends it.</summary>
-    [Fact]
-    [Rule("I44")]
-    public void A_credential_is_locked_exactly_after_five_wrong_in_a_row() =>
-        Prop.ForAll(Gen.Elements('w', 'w', 'w', 'w', 'r', 'u').ArrayOf().ToArbitrary(), static attempts =>
-        {
-            var (state, wrong, locked) = (Given(IsRequested, IsAccepted), 0, false);
-            foreach (var attempt in attempts)
-            {
-                var decision = Merchant.Decide(state, attempt switch
-                {
-                    'w' => new RecordCredentialWrong(Credential.SecurityCode, Command, Noon),
-                    'r' => new RecordCredentialRight(Credential.SecurityCode, Command, Noon),
-                    _ => new UnlockCredential(Credential.SecurityCode, "assistance-3", Noon),
-                });
-                if (decision.Rejection is null != (attempt == 'u' ? locked : !locked)) return false;
-
-                if (decision.Rejection is null) wrong = attempt == 'w' ? wrong + 1 : 0;
-                locked = wrong == 5;
-                state = decision.Events.Aggregate(state, Merchant.Evolve);
-                if (state.CounterOf(Credential.SecurityCode) != new CredentialCounter(wrong, locked)) return false;
-            }
-
-            return true;
-        }).QuickCheckThrowOnFailure();
 
     /// <summary>Whatever instant a termination is received, the contract runs to the first instant of the next Paris month and no longer.</summary>
     [Fact]

@@ -7,51 +7,12 @@ using NodaTime;
 using static Ledger.Domain.Terminals.TerminalCommand;
 using static Ledger.Domain.Terminals.TerminalEvent;
 using static Ledger.Domain.Tests.Merchants.ContractSamples;
+using static Ledger.Domain.Tests.Terminals.TerminalStory;
 
 namespace Ledger.Domain.Tests.Terminals;
 
 public class TerminalTests
 {
-    private static readonly TerminalSerial Serial = new("D150A00001");
-    private static readonly DeviceId Phone = new(new Guid(1, 0, 0, new byte[8]));
-    private static readonly DeviceId Tablet = new(new Guid(2, 0, 0, new byte[8]));
-    private static readonly LocalDate Until = new(2027, 2, 22);
-
-    private static readonly TerminalRegistered IsRegistered = new(Serial, "PAX D150", AcceptanceCountry.France, 1, Noon);
-    private static readonly TerminalActivated IsActivated = new(Serial, Bakery, Phone, Noon);
-    private static readonly TerminalBlocked IsBlocked = new(Serial, BlockReason.Stolen, Channel.Assistance, Until, Noon);
-    private static readonly TransactionStarted IsStarted = new(Tx(1), Sale(1), Phone, 1, Noon);
-    private static readonly TransactionSetAside IsSetAside = new(Tx(1), Sale(1), Noon);
-    private static readonly TransactionFinished IsPaid = new(Tx(1), Sale(1), true, Noon);
-
-    private static readonly Register RegisterIt = new(Serial, "PAX D150", AcceptanceCountry.France, 1, Noon);
-    private static readonly Block BlockIt = new(BlockReason.Stolen, Channel.Assistance, Noon);
-
-    private static TransactionId Tx(int n) => new(new Guid(n, 1, 0, new byte[8]));
-
-    private static SaleId Sale(int n) => new(new Guid(n, 2, 0, new byte[8]));
-
-    private static StartTransaction Start(int tx, int sale) => new(Tx(tx), Sale(sale), Terms, Phone, Noon);
-
-    private static TakeNumber Take(int operation) => new(new Guid(operation, 3, 0, new byte[8]), Terms, Phone, Noon);
-
-    private static TerminalState Given(params TerminalEvent[] history) => history.Aggregate(Terminal.Initial, Terminal.Evolve);
-
-    private static void Gives(TerminalState state, TerminalCommand command, params TerminalEvent[] expected)
-    {
-        var decision = Terminal.Decide(state, command);
-        Assert.Null(decision.Rejection);
-        Assert.Equal(expected, decision.Events);
-        expected.Aggregate(state, Terminal.Evolve);
-    }
-
-    private static void Refuses(TerminalRejection expected, TerminalState state, TerminalCommand command)
-    {
-        var decision = Terminal.Decide(state, command);
-        Assert.Equal(expected, decision.Rejection);
-        Assert.Empty(decision.Events);
-    }
-
     [Fact]
     [Rule("R008")]
     public void Hardware_that_the_bank_did_not_supply_does_nothing()
@@ -235,111 +196,6 @@ public class TerminalTests
         Gives(Given(IsRegistered, IsActivated, taken), Take(1));
         Gives(Given(IsRegistered, IsActivated, taken), Take(2), new NumberTaken(Take(2).OperationId, 2, Noon));
         Gives(Given(IsRegistered, IsActivated, taken), Start(1, 1), IsStarted with { Number = 2 });
-    }
-
-    [Fact]
-    [Rule("R119")]
-    [Rule("I46")]
-    public void Only_assistance_blocks_and_unblocks()
-    {
-        Gives(Given(IsRegistered, IsActivated), BlockIt, IsBlocked);
-        Gives(Given(IsRegistered, IsActivated, IsBlocked), new Unblock(Channel.Assistance, Noon), new TerminalUnblocked(Serial, Channel.Assistance, Noon));
-        foreach (var channel in Enum.GetValues<Channel>().Where(c => c != Channel.Assistance))
-        {
-            Refuses(TerminalRejection.ChannelNotAllowed, Given(IsRegistered, IsActivated), BlockIt with { Channel = channel });
-            Refuses(TerminalRejection.ChannelNotAllowed, Given(IsRegistered, IsActivated, IsBlocked), new Unblock(channel, Noon));
-        }
-    }
-
-    [Fact]
-    public void A_block_needs_a_known_reason() => Refuses(TerminalRejection.FactsInvalid, Given(IsRegistered), BlockIt with { Reason = 0 });
-
-    [Fact]
-    [Rule("R119")]
-    [Rule("E87")]
-    public void A_blocked_terminal_starts_nothing_and_is_not_activated_again()
-    {
-        var state = Given(IsRegistered, IsActivated, IsBlocked);
-
-        Refuses(TerminalRejection.Blocked, state, Start(1, 1));
-        Refuses(TerminalRejection.Blocked, state, Take(1));
-        Refuses(TerminalRejection.Blocked, state, new Activate(Terms, Phone, Noon));
-        Refuses(TerminalRejection.Blocked, state, new Activate(Terms, Tablet, Noon));
-    }
-
-    [Fact]
-    [Rule("I31")]
-    [Rule("E85")]
-    public void What_was_under_way_ends_although_the_terminal_was_blocked()
-    {
-        var blocked = Given(IsRegistered, IsActivated, IsStarted, IsBlocked);
-        var forGood = Given(IsRegistered, IsActivated, IsStarted, IsBlocked, new TerminalBlockedForGood(Serial, Noon));
-
-        foreach (var state in new[] { blocked, forGood })
-        {
-            Gives(state, new FinishTransaction(Tx(1), true, Noon), IsPaid);
-            Gives(state, new SetTransactionAside(Tx(1), Noon), IsSetAside);
-            Gives(Terminal.Evolve(state, IsSetAside), new FinishTransaction(Tx(1), true, Noon), IsPaid);
-            Gives(Terminal.Evolve(state, IsPaid), new FinishTransaction(Tx(1), true, Noon));
-        }
-    }
-
-    [Fact]
-    [Rule("R120")]
-    public void An_unblocked_terminal_is_what_it_was_before()
-    {
-        var unblocked = new TerminalUnblocked(Serial, Channel.Assistance, Noon);
-
-        Assert.Equal(Given(IsRegistered), Given(IsRegistered, IsBlocked, unblocked));
-        Assert.Equal(Given(IsRegistered, IsActivated, IsStarted), Given(IsRegistered, IsActivated, IsStarted, IsBlocked, unblocked));
-    }
-
-    [Fact]
-    [Rule("E86")]
-    public void Blocking_twice_and_unblocking_twice_are_one_and_nothing_undoes_a_final_block()
-    {
-        var blocked = Given(IsRegistered, IsActivated, IsBlocked);
-        var forGood = Given(IsRegistered, IsActivated, IsBlocked, new TerminalBlockedForGood(Serial, Noon));
-
-        Gives(blocked, BlockIt with { Reason = BlockReason.Lost, Now = Noon + Duration.FromDays(30) });
-        Gives(Given(IsRegistered, IsActivated), new Unblock(Channel.Assistance, Noon));
-        Gives(forGood, BlockIt);
-        Gives(forGood, new BlockForGood(Noon));
-        Refuses(TerminalRejection.BlockedForGood, forGood, new Unblock(Channel.Assistance, Noon));
-        Refuses(TerminalRejection.BlockedForGood, forGood, new Activate(Terms, Phone, Noon));
-        Refuses(TerminalRejection.BlockedForGood, forGood, Start(1, 1));
-    }
-
-    /// <summary>Blocked on 30 November: the three months are clamped to the end of February.</summary>
-    [Theory]
-    [Rule("R120")]
-    [Rule("R121")]
-    [Rule("I25")]
-    [Rule("E18")]
-    [InlineData(2026, "2027-02-28")]
-    [InlineData(2027, "2028-02-29")]
-    public void A_terminal_blocked_at_the_end_of_November_comes_back_until_the_end_of_February(int year, string lastDay)
-    {
-        var last = NodaTime.Text.LocalDatePattern.Iso.Parse(lastDay).Value;
-        var blockedAt = ParisTime.EndOf(new LocalDate(year, 11, 30)) - Duration.Epsilon;
-        var block = Assert.IsType<TerminalBlocked>(Assert.Single(Terminal.Decide(Given(IsRegistered), BlockIt with { Now = blockedAt }).Events));
-        var state = Given(IsRegistered, block);
-        var inTime = ParisTime.EndOf(last) - Duration.FromMinutes(30);
-        var tooLate = ParisTime.EndOf(last);
-
-        Assert.Equal(last, block.UnblockableUntil);
-        Gives(state, new Unblock(Channel.Assistance, inTime), new TerminalUnblocked(Serial, Channel.Assistance, inTime));
-        Refuses(TerminalRejection.StillUnblockable, state, new BlockForGood(inTime));
-        Refuses(TerminalRejection.BlockedForGood, state, new Unblock(Channel.Assistance, tooLate));
-        Gives(state, new BlockForGood(tooLate), new TerminalBlockedForGood(Serial, tooLate));
-    }
-
-    [Fact]
-    [Rule("R121")]
-    public void A_terminal_that_is_not_blocked_is_not_blocked_for_good()
-    {
-        Refuses(TerminalRejection.NotBlocked, Given(IsRegistered), new BlockForGood(Noon));
-        Refuses(TerminalRejection.NotBlocked, Given(IsRegistered, IsActivated), new BlockForGood(Noon));
     }
 
     [Fact]
