@@ -59,7 +59,7 @@ public partial class RatchetTests
         {
             if (lines[open].Trim() != "{" || IsContainer(lines, open)) continue;
 
-            var close = Array.FindIndex(lines, open, line => line.TrimEnd() == lines[open].Replace('{', '}'));
+            var close = Array.FindIndex(lines, open, line => line.StartsWith(lines[open].Replace('{', '}'), StringComparison.Ordinal));
             if (close < 0) continue;
 
             yield return (HeadOf(lines, open), close - open + 1);
