@@ -30,7 +30,7 @@ internal sealed class LogWriter : IDisposable
         _connection = connection;
 
         // FULL: the write-ahead log is synced in every commit, so that what was acknowledged survives a power cut.
-        connection.Execute($"PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = {checkpointPages}; PRAGMA journal_size_limit = {checkpointPages * 4096L}; PRAGMA cache_size = -65536;");
+        connection.Execute($"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = {checkpointPages}; PRAGMA journal_size_limit = {checkpointPages * 4096L}; PRAGMA cache_size = -65536;");
         connection.Execute("UPDATE meta SET value = value + 1 WHERE key = 'epoch'");
         _epoch = connection.ReadNumber("SELECT value FROM meta WHERE key = 'epoch'");
         _begin = connection.Prepare("BEGIN IMMEDIATE");

@@ -11,6 +11,9 @@ namespace Ledger.EventLog.Tests.Verification;
 
 public sealed class LogVerifierTests : IDisposable
 {
+    // The bytes of a row that say what kinds its values are, when the payload is short.
+    private const int RecordHeader = 8;
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -107,19 +110,14 @@ public sealed class LogVerifierTests : IDisposable
         await FillAsync();
         var file = await File.ReadAllBytesAsync(_folder.Log);
         var events = await EventsInFileAsync(file);
+        for (var bit = 0; bit < 8 * RecordHeader; bit++) await FlipAsync(file, events[60], bit, "the row's header");
+
         var seed = Environment.TickCount;
         var random = new Random(seed);
-        for (var flips = 0; flips < 150; flips++)
+        for (var flips = 0; flips < 120; flips++)
         {
-            var (position, start, length) = events[random.Next(events.Count)];
-            var at = start + random.Next(length);
-            var bit = (byte)(1 << random.Next(8));
-
-            file[at] ^= bit;
-            await File.WriteAllBytesAsync(_folder.Log, file);
-            file[at] ^= bit;
-
-            Assert.True((await VerifyFileAsync()).FirstBad?.Position == position, $"Seed {seed}, flip {flips}: bit {bit} of byte {at}, in the event at {position}.");
+            var @event = events[random.Next(events.Count)];
+            await FlipAsync(file, @event, random.Next(8 * @event.Length), $"seed {seed}, flip {flips}");
         }
     }
 
@@ -201,21 +199,47 @@ public sealed class LogVerifierTests : IDisposable
         return await SampleLog.VerifyAsync(log);
     }
 
-    /// <summary>Where each event's instant, command id, payload and hash stand in the file: one after the other, as the columns do.</summary>
+    private async Task FlipAsync(byte[] file, (long Position, int Start, int Length) @event, int bit, string run)
+    {
+        var mask = (byte)(1 << (bit % 8));
+        file[@event.Start + (bit / 8)] ^= mask;
+        await File.WriteAllBytesAsync(_folder.Log, file);
+        file[@event.Start + (bit / 8)] ^= mask;
+        Assert.True((await VerifyFileAsync()).FirstBad?.Position == @event.Position, $"Bit {bit} of the event at {@event.Position} ({run}).");
+    }
+
+    /// <summary>Where each event's row stands in the file: the kinds of its columns, then their values, one after the other.</summary>
     private async Task<List<(long Position, int Start, int Length)>> EventsInFileAsync(byte[] file)
     {
-        const int InstantLength = 8;
         var found = new List<(long, int, int)>();
         await using var log = SqliteEventLog.OpenReadOnly(_folder.Log);
         foreach (var recorded in await log.ReadAllAsync(0, int.MaxValue, default))
         {
             byte[] bytes = [.. recorded.CommandId.ToByteArray(bigEndian: true), .. recorded.Payload.Span, .. recorded.Hash.Span];
             var at = file.AsSpan().IndexOf(bytes);
-            if (at >= 0 && at == file.AsSpan().LastIndexOf(bytes)) found.Add((recorded.Position, at - InstantLength, InstantLength + bytes.Length));
+            if (at < 0 || at != file.AsSpan().LastIndexOf(bytes)) continue;
+            if (KindsBefore(file, at) is { } start) found.Add((recorded.Position, start, at + bytes.Length - start));
         }
 
         Assert.True(found.Count > log.LastPosition / 2);
         return found;
+    }
+
+    /// <summary>
+    /// SQLite's record format (fileformat2, 2.1): the header's length, a 0 for the position (which is the row's key), then the kinds of stream_id,
+    /// version, type_id (one byte or none each), recorded_at (6: eight bytes) and the three blobs, of which the payload's may take two bytes.
+    /// </summary>
+    private static int? KindsBefore(byte[] file, int commandAt)
+    {
+        const int InstantLength = 8;
+        for (var start = commandAt - InstantLength - 7; start > commandAt - InstantLength - 16; start--)
+        {
+            var header = file[start - 2];
+            var values = file[start..(start + 3)].Sum(static kind => kind is 8 or 9 ? 0 : 1);
+            if (header is RecordHeader + 1 or RecordHeader + 2 && file[start - 1] == 0 && file[start + 3] == 6 && start - 2 + header + values + InstantLength == commandAt) return start;
+        }
+
+        return null;
     }
 
     /// <summary>Told in turn, unlike <see cref="Progress{T}"/>; a second passes with each.</summary>
