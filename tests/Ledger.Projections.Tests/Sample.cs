@@ -17,7 +17,7 @@ internal static class Sample
 {
     public static readonly MerchantId Bakery = new("boulangerie-1");
     public static readonly MerchantId Florist = new("fleuriste-2");
-    public static readonly TerminalSerial Terminal = new("T0000001");
+    public static readonly TerminalSerial Reader = new("T0000001");
     public static readonly DeviceId Device = new(Id(900));
     public static readonly LocalDate Day = new(2026, 3, 10);
     public static readonly Card Card = CardOf(1);
@@ -55,7 +55,7 @@ internal static class Sample
         new SaleId(Id(50_000 + number)),
         merchant ?? Bakery,
         1,
-        Terminal,
+        Reader,
         Device,
         number,
         Money.Eur(cents),
@@ -77,7 +77,7 @@ internal static class Sample
         [Requested(number, day, cents, ticket, merchant), Sent(number, day, card), Approved(number, day, cents), Completed(day, cents, merchant)];
 
     public static RefundRequested RefundRequested(int refund, LocalDate day, long cents) =>
-        new(new RefundId(Id(refund)), new ExchangeId(Id(80_000 + refund)), Money.Eur(cents), day, Terminal, refund, TicketChoice.Paper, null, At(day, 10));
+        new(new RefundId(Id(refund)), new ExchangeId(Id(80_000 + refund)), Money.Eur(cents), day, Reader, refund, TicketChoice.Paper, null, At(day, 10));
 
     public static RefundApproved RefundApproved(int refund, LocalDate day, long cents) =>
         new(new RefundId(Id(refund)), new ExchangeId(Id(80_000 + refund)), Bakery, Money.Eur(cents), day, null, At(day, 10, 1));
