@@ -26,7 +26,7 @@ public interface IReadModels
     /// <param name="name">A <see cref="ProjectionStatus.Name"/>.</param>
     /// <param name="progress">Told after every batch; null for none.</param>
     /// <exception cref="ArgumentException">There is no projection of that name; the message lists them.</exception>
-    /// <exception cref="ProjectionFailedException">The log cannot be taken in, or the store not written, or a rebuild of it is under way; what serves is left alone.</exception>
+    /// <exception cref="ProjectionFailedException">The log cannot be taken in, or the store not written, or its first build or another rebuild is under way; what serves is left alone.</exception>
     Task<RebuildReport> RebuildAsync(string name, RebuildOptions options, IProgress<RebuildProgress>? progress, CancellationToken cancellation);
 
     /// <summary>Lets a stopped projection try again from where it stopped; nothing when it runs.</summary>

@@ -6,10 +6,10 @@ using NodaTime;
 namespace Ledger.Projections.Tests;
 
 /// <summary>Appends events to a log as the engine would: encoded, chained, one command each.</summary>
-internal sealed class LogWriter(IEventLog log)
+internal sealed class LogWriter(IEventLog log, Dictionary<StreamName, (long Version, ReadOnlyMemory<byte> Hash)>? heads = null)
 {
-    private readonly Dictionary<StreamName, (long Version, ReadOnlyMemory<byte> Hash)> _heads = [];
-    private int _commands;
+    private readonly Dictionary<StreamName, (long Version, ReadOnlyMemory<byte> Hash)> _heads = heads ?? [];
+    private int _commands = (int)log.LastPosition;
 
     public IEventLog Log => log;
 

@@ -19,6 +19,8 @@ internal sealed class Rebuild(ProjectionRunner runner, IViewStorage storage, Vie
     /// <exception cref="ProjectionFailedException">The log could not be taken in or the store not written; what serves is left alone.</exception>
     public async Task<RebuildReport> RunAsync(RebuildOptions options, CancellationToken cancellation)
     {
+        if (runner.View is { IsReady: false, Stop: null }) throw new ProjectionFailedException($"{_name} is being built for the first time: wait for that to end.");
+
         var generation = manifest.NextGeneration(_name);
         IViewStore? store = null;
         var isServing = false;

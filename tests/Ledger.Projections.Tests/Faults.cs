@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using Ledger.EventLog;
+using Ledger.Projections.Storage;
+
+namespace Ledger.Projections.Tests;
+
+/// <summary>A log that can be held back: reads wait while the gate is closed.</summary>
+internal sealed class GatedLog(IEventLog inner) : IEventLog
+{
+    private volatile TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public long LastPosition => inner.LastPosition;
+
+    /// <summary>Smallest position that was read after.</summary>
+    public long ReadFrom { get; private set; } = long.MaxValue;
+
+    public void Open() => _open.TrySetResult();
+
+    public ValueTask<ImmutableArray<AppendResult>> AppendAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancellation) => inner.AppendAsync(units, cancellation);
+
+    public ValueTask<ImmutableArray<RecordedEvent>> ReadStreamAsync(StreamName stream, long afterVersion, int countMax, CancellationToken cancellation) =>
+        inner.ReadStreamAsync(stream, afterVersion, countMax, cancellation);
+
+    public async ValueTask<ImmutableArray<RecordedEvent>> ReadAllAsync(long afterPosition, int countMax, CancellationToken cancellation)
+    {
+        ReadFrom = Math.Min(ReadFrom, afterPosition);
+        if (countMax > 1) await _open.Task.WaitAsync(cancellation);
+        return await inner.ReadAllAsync(afterPosition, countMax, cancellation);
+    }
+
+    public ValueTask WaitForAsync(long position, CancellationToken cancellation) => inner.WaitForAsync(position, cancellation);
+
+    public ValueTask<CommandRecord?> FindCommandAsync(Guid commandId, CancellationToken cancellation) => inner.FindCommandAsync(commandId, cancellation);
+
+    public ValueTask<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation) => inner.ReadHeadsAsync(afterName, countMax, cancellation);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}
+
+/// <summary>A storage whose writes fail a number of times, as on a full disk.</summary>
+internal sealed class FailingStorage(IViewStorage inner) : IViewStorage
+{
+    private int _failures;
+
+    /// <summary>How many of the next transactions fail.</summary>
+    public void FailNext(int transactions) => Volatile.Write(ref _failures, transactions);
+
+    public ImmutableDictionary<string, int> ReadManifest() => inner.ReadManifest();
+
+    public void WriteManifest(ImmutableDictionary<string, int> generations) => inner.WriteManifest(generations);
+
+    public IViewStore Create(ViewSchema schema, int generation, bool building) => new Store(this, inner.Create(schema, generation, building));
+
+    public IViewStore Open(ViewSchema schema, int generation) => new Store(this, inner.Open(schema, generation));
+
+    public void Delete(string name, int generation) => inner.Delete(name, generation);
+
+    public IReadOnlyList<(string Name, int Generation)> List() => inner.List();
+
+    private void MayFail()
+    {
+        if (Interlocked.Decrement(ref _failures) >= 0) throw new ViewStoreException("The disk is full: free space.");
+    }
+
+    private sealed class Store(FailingStorage storage, IViewStore inner) : IViewStore
+    {
+        public ViewSchema Schema => inner.Schema;
+
+        public ViewCheckpoint Checkpoint => inner.Checkpoint;
+
+        public IViewTransaction Begin() => new Transaction(storage, inner.Begin());
+
+        public ValueTask<IViewSnapshot> OpenSnapshotAsync(CancellationToken cancellation) => inner.OpenSnapshotAsync(cancellation);
+
+        public void Finish() => inner.Finish();
+
+        public void Dispose() => inner.Dispose();
+    }
+
+    private sealed class Transaction(FailingStorage storage, IViewTransaction inner) : IViewTransaction
+    {
+        public TRow? Find<TKey, TRow>(ViewTable<TKey, TRow> table, TKey key)
+            where TKey : struct, IEquatable<TKey>
+            where TRow : class => inner.Find(table, key);
+
+        public void Put<TKey, TRow>(ViewTable<TKey, TRow> table, TRow row)
+            where TKey : struct, IEquatable<TKey>
+            where TRow : class => inner.Put(table, row);
+
+        public void Remove<TKey, TRow>(ViewTable<TKey, TRow> table, TKey key)
+            where TKey : struct, IEquatable<TKey>
+            where TRow : class => inner.Remove(table, key);
+
+        public void Commit(ViewCheckpoint checkpoint)
+        {
+            storage.MayFail();
+            inner.Commit(checkpoint);
+        }
+
+        public void Dispose() => inner.Dispose();
+    }
+}
+
+/// <summary>No wait takes any time.</summary>
+internal sealed class HastyTime : TimeProvider
+{
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        base.CreateTimer(callback, state, dueTime == Timeout.InfiniteTimeSpan ? dueTime : TimeSpan.Zero, period);
+}
