@@ -77,7 +77,7 @@ public static class LedgerApi
         app.UseAuthentication();
         app.UseAuthorization();
 
-        var v1 = app.MapGroup("/v1").AddEndpointFilterFactory(QueryNames.Filter).AddEndpointFilterFactory(IdempotencyKey.Filter);
+        var v1 = app.MapGroup("/v1").AddEndpointFilterFactory(QueryNames.Filter).AddEndpointFilterFactory(KnownPosition.Filter).AddEndpointFilterFactory(IdempotencyKey.Filter);
         v1.MapActivation();
         v1.MapPayments();
         v1.MapUndo();
@@ -90,7 +90,7 @@ public static class LedgerApi
         v1.MapAssistance();
         v1.MapAudit();
         app.MapHealth();
-        app.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        app.MapOpenApi(DocumentPath).AllowAnonymous();
         if (app.Services.GetRequiredService<IOptions<LedgerApiOptions>>().Value.Docs) app.UseSwaggerUI(static o =>
         {
             o.RoutePrefix = DocsPath[1..];

@@ -25,7 +25,7 @@ internal sealed partial class InputCheck
         Wire.ToDomain(card.Region),
         Wire.ToDomain(card.EntryMode),
         Hexadecimal($"{member}.applicationId", card.ApplicationId, 10, 32),
-        Text($"{member}.applicationLabel", card.ApplicationLabel, 1, 16),
+        Text($"{member}.applicationLabel", card.ApplicationLabel, 16),
         Account($"{member}.account", card.Account));
 
     public Domain.Transactions.PresentedCard? Presented(string member, Contracts.V1.PresentedCard? card) =>

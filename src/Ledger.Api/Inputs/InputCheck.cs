@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ledger.Api.Problems;
 using Ledger.Contracts.V1;
+using Ledger.Domain;
 using Ledger.Domain.Cards;
 using Ledger.Domain.Merchants;
 using Ledger.Domain.Terminals;
@@ -29,7 +30,7 @@ internal sealed partial class InputCheck
     }
 
     /// <summary>1 to 150000 cents of EUR (R029, R031).</summary>
-    public Domain.Money Amount(string member, Money value)
+    public Domain.Money Amount(string member, Contracts.V1.Money value)
     {
         if (value.Currency != Domain.Currency.Eur.Code) Add($"{member}.currency", "EUR.", ProblemCodes.Transaction.CurrencyNotAccepted);
         else if (value.Amount is < Transaction.AmountMinCents or > Transaction.AmountMaxCents) Add($"{member}.amount", "1 to 150000.", ProblemCodes.Transaction.AmountOutOfRange);
@@ -44,11 +45,11 @@ internal sealed partial class InputCheck
         return default;
     }
 
-    /// <summary>Between the two lengths, without control characters.</summary>
-    public string Text(string member, string? text, int lengthMin, int lengthMax)
+    /// <summary>Plain text that could hold no card number.</summary>
+    public string Text(string member, string? text, int lengthMax)
     {
-        if (text is not null && text.Length >= lengthMin && text.Length <= lengthMax && !text.Any(char.IsControl)) return text;
-        Add(member, string.Create(CultureInfo.InvariantCulture, $"{lengthMin} to {lengthMax} characters, no control characters."));
+        if (PlainText.IsValid(text, lengthMax)) return text!;
+        Add(member, string.Create(CultureInfo.InvariantCulture, $"1 to {lengthMax} characters, no control characters, no blank at an end, no card number."));
         return "";
     }
 
@@ -58,8 +59,9 @@ internal sealed partial class InputCheck
     public MerchantId Merchant(string member, string? text) =>
         Parse(member, text, MerchantId.IsValid, static t => new MerchantId(t), "3 to 32 lower-case letters, digits and « - ».");
 
-    public CardToken Token(string member, string? text) =>
-        Parse(member, text, CardToken.IsValid, static t => new CardToken(t), "8 to 64 letters, digits, « _ » or « - », not all digits.");
+    /// <summary>Never what could be a card number, whatever stands around it (R048, I40).</summary>
+    public CardToken Token(string member, string? text) => Parse(
+        member, text, static t => CardToken.IsValid(t) && !PlainText.CouldHoldCardNumber(t!), static t => new CardToken(t), "8 to 64 letters, digits, « _ » or « - », and no card number.");
 
     public LastFour LastFour(string member, string? text) =>
         Parse(member, text, Domain.Cards.LastFour.IsValid, static t => new LastFour(t), "Exactly four digits.");
@@ -69,7 +71,7 @@ internal sealed partial class InputCheck
     {
         const int AccountLengthMax = 29; // EMV 9F24
         if (text is null) return null;
-        return Parse(member, text, static t => t is { Length: >= 1 and <= AccountLengthMax } && t.All(char.IsAsciiLetterOrDigit) && t.Any(char.IsAsciiLetter), static t => t, "1 to 29 letters and digits, not all digits.");
+        return Parse(member, text, static t => t is { Length: >= 1 and <= AccountLengthMax } && t.All(char.IsAsciiLetterOrDigit) && !PlainText.CouldHoldCardNumber(t), static t => t, "1 to 29 letters and digits, no card number.");
     }
 
     /// <summary>Capital hexadecimal digits.</summary>

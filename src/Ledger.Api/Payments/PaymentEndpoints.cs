@@ -45,7 +45,7 @@ internal static class PaymentEndpoints
         var reply = await desk.StartAsync(
             command.Header, new StartPayment(id, sale, terms, device.Terminal, device.Device, amount, Wire.ToDomain(body.Ticket), reference), cancellation);
         await contacts.DropIfRefusedAsync(reply.Reply, reference, cancellation);
-        return TransactionAnswers.Of(http, command, reply, status: StatusCodes.Status201Created);
+        return TransactionAnswers.Of(http, command, await states.StartedAsync(reply, cancellation), status: StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> ReadAsync(string id, HttpContext http, PaymentDoor door, CancellationToken cancellation)

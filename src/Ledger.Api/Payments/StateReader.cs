@@ -1,3 +1,4 @@
+using Ledger.Acquiring;
 using Ledger.Domain.Merchants;
 using Ledger.Domain.Terminals;
 using Ledger.Domain.Transactions;
@@ -24,6 +25,15 @@ internal sealed class StateReader(ILedgerEngine engine)
     {
         var transaction = await engine.ReadAsync<TransactionState>(id.Stream, cancellation);
         return Transaction.FactsOf(transaction.State)?.MerchantId == merchant ? transaction : null;
+    }
+
+    /// <summary>The reply with the transaction that was started by the first of the repeats: each names a new one, and only that one came to be.</summary>
+    public async ValueTask<DeskReply> StartedAsync(DeskReply reply, CancellationToken cancellation)
+    {
+        if (!reply.Reply.IsAccepted || reply.Transaction is not null) return reply;
+
+        var started = reply.Reply.Versions.Single(static v => v.Stream.Category == Transaction.Category);
+        return reply with { Transaction = await TransactionAtAsync(started.Stream, started.Version, cancellation) };
     }
 
     public ValueTask<StreamState<TransactionState>> TransactionAtAsync(StreamName stream, long version, CancellationToken cancellation) =>

@@ -82,6 +82,7 @@ public static class ProblemTable
         [ProblemCodes.Remittance.LineInvalid] = StatusCodes.Status422UnprocessableEntity,
         [ProblemCodes.Remittance.NoLines] = StatusCodes.Status409Conflict,
         [ProblemCodes.Remittance.NotClosed] = StatusCodes.Status409Conflict,
+        [ProblemCodes.Remittance.DayOutOfRange] = StatusCodes.Status422UnprocessableEntity,
         [ProblemCodes.Remittance.CreditDateNotReached] = StatusCodes.Status409Conflict,
         [ProblemCodes.Request.Malformed] = StatusCodes.Status400BadRequest,
         [ProblemCodes.Request.Invalid] = StatusCodes.Status422UnprocessableEntity,

@@ -11,7 +11,7 @@ public static class LedgerJson
     /// <summary>Deepest nesting of a body.</summary>
     public const int DepthMax = 16;
 
-    /// <summary>For callers of the API: members that a newer server adds are passed over.</summary>
+    /// <summary>For callers of the API: members that a newer server adds are passed over, and those that are null are not written, so may be missing.</summary>
     public static JsonSerializerOptions Client { get; } = Create(JsonUnmappedMemberHandling.Skip);
 
     /// <summary>For the server: an unknown or doubled member is an error, so that a typing mistake is never silently dropped.</summary>

@@ -99,6 +99,7 @@ public static class ProblemCodes
         public const string LineInvalid = "remittance.lineInvalid";
         public const string NoLines = "remittance.noLines";
         public const string NotClosed = "remittance.notClosed";
+        public const string DayOutOfRange = "remittance.dayOutOfRange";
         public const string CreditDateNotReached = "remittance.creditDateNotReached";
     }
 

@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using Ledger.EventLog;
+
+namespace Ledger.Api.Tests;
+
+/// <summary>A log that cannot be written while a test says so.</summary>
+public sealed class SwitchableLog(IEventLog inner) : IEventLog
+{
+    private volatile bool _isDown;
+
+    public bool IsDown
+    {
+        get => _isDown;
+        set => _isDown = value;
+    }
+
+    public long LastPosition => inner.LastPosition;
+
+    public ValueTask<ImmutableArray<AppendResult>> AppendAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancellation) =>
+        _isDown ? throw new EventLogUnavailableException("The disk is full.") : inner.AppendAsync(units, cancellation);
+
+    public ValueTask<ImmutableArray<RecordedEvent>> ReadStreamAsync(StreamName stream, long afterVersion, int countMax, CancellationToken cancellation) =>
+        inner.ReadStreamAsync(stream, afterVersion, countMax, cancellation);
+
+    public ValueTask<ImmutableArray<RecordedEvent>> ReadAllAsync(long afterPosition, int countMax, CancellationToken cancellation) =>
+        inner.ReadAllAsync(afterPosition, countMax, cancellation);
+
+    public ValueTask WaitForAsync(long position, CancellationToken cancellation) => inner.WaitForAsync(position, cancellation);
+
+    public ValueTask<CommandRecord?> FindCommandAsync(Guid commandId, CancellationToken cancellation) => inner.FindCommandAsync(commandId, cancellation);
+
+    public ValueTask<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation) =>
+        inner.ReadHeadsAsync(afterName, countMax, cancellation);
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+}
