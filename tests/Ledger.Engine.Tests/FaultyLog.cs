@@ -8,6 +8,7 @@ internal sealed class FaultyLog(IEventLog inner) : IEventLog
 {
     private TaskCompletionSource? _gate;
     private int _appends;
+    private int _reads;
 
     /// <summary>Called with each commit's number, from 1, before it is made; what it gives is thrown.</summary>
     public Func<int, Exception?> BeforeCommit { get; set; } = static _ => null;
@@ -16,6 +17,16 @@ internal sealed class FaultyLog(IEventLog inner) : IEventLog
     public Func<int, Exception?> AfterCommit { get; set; } = static _ => null;
 
     public int Commits => Volatile.Read(ref _appends);
+
+    /// <summary>What a stream's reader gets instead of its events; null leaves them.</summary>
+    public Func<StreamName, ImmutableArray<RecordedEvent>, ImmutableArray<RecordedEvent>>? OnRead { get; set; }
+
+    /// <summary>What the engine is told instead of the results.</summary>
+    public Func<ImmutableArray<AppendResult>, ImmutableArray<AppendResult>>? OnAppended { get; set; }
+
+    public IEventLog Inner => inner;
+
+    public int StreamReads => Volatile.Read(ref _reads);
 
     /// <summary>Units of each commit.</summary>
     public List<int> BatchSizes { get; } = [];
@@ -40,11 +51,15 @@ internal sealed class FaultyLog(IEventLog inner) : IEventLog
         if (BeforeCommit(number) is { } before) throw before;
         var results = await inner.AppendAsync(units, cancellation);
         if (AfterCommit(number) is { } after) throw after;
-        return results;
+        return OnAppended is { } change ? change(results) : results;
     }
 
-    public ValueTask<ImmutableArray<RecordedEvent>> ReadStreamAsync(StreamName stream, long afterVersion, int countMax, CancellationToken cancellation) =>
-        inner.ReadStreamAsync(stream, afterVersion, countMax, cancellation);
+    public async ValueTask<ImmutableArray<RecordedEvent>> ReadStreamAsync(StreamName stream, long afterVersion, int countMax, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _reads);
+        var events = await inner.ReadStreamAsync(stream, afterVersion, countMax, cancellation);
+        return OnRead is { } change ? change(stream, events) : events;
+    }
 
     public ValueTask<ImmutableArray<RecordedEvent>> ReadAllAsync(long afterPosition, int countMax, CancellationToken cancellation) =>
         inner.ReadAllAsync(afterPosition, countMax, cancellation);

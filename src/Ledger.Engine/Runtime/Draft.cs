@@ -8,7 +8,8 @@ namespace Ledger.Engine.Runtime;
 /// <summary>
 /// Decides one command over its streams, without touching the actors until it is whole. One per shard, used again for every command.
 /// A stream that is not in memory is first taken for new: a decision that has events proves or disproves it, for the log checks the
-/// version, and no stream is read that does not exist. A decision without events proves nothing, so the stream is then read.
+/// version, and no stream is read that does not exist. A decision without events proves nothing, so the stream is then read, as it is when
+/// the log disproved the first guess.
 /// </summary>
 internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader loader, EventCodec codec)
 {
@@ -21,7 +22,7 @@ internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader lo
     /// <exception cref="ActorFailedException">A history, a decider or the codec broke; nothing is changed.</exception>
     public CommitUnit Decide(Shard shard, PendingCommand pending, Instant now)
     {
-        var rejection = DecideParts(pending.Command, guess: true, out var broken);
+        var rejection = DecideParts(pending.Command, guess: pending.Attempts == 1, out var broken);
         if (_isGuess && (broken is not null || rejection is not null || _streams.Exists(static stream => stream.IsGuess && stream.Events.Count == 0)))
         {
             rejection = DecideParts(pending.Command, guess: false, out broken);
