@@ -1,1 +1,1 @@
-Console.WriteLine("ledger");
+return await Ledger.Host.CommandLine.LedgerCommands.RunAsync(args);

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using System.Globalization;
+using Ledger.Host.Composition;
+using NodaTime;
+using NodaTime.Text;
+
+namespace Ledger.Host.CommandLine;
+
+/// <summary>Options that several subcommands share; made anew for each, as the parser wants.</summary>
+internal static class CommonOptions
+{
+    public static Option<string?> Data() => new("--data")
+    {
+        Description = $"Folder with the ledger's files. Default: LEDGER_DATA, or ./{LedgerFolder.DefaultPath}.",
+        HelpName = "folder",
+    };
+
+    public static Option<bool> Json() => new("--json") { Description = "Print one stable JSON document on stdout, nothing else." };
+
+    /// <exception cref="UsageException">There is no ledger in that folder.</exception>
+    public static LedgerFolder ExistingFolder(string? data)
+    {
+        var folder = Folder(data);
+        return File.Exists(folder.Log) ? folder : throw new UsageException($"There is no ledger in {folder} (no ledger.db). Give its folder with --data, or start one with: ledger serve --data {folder}");
+    }
+
+    public static LedgerFolder Folder(string? data) =>
+        ServerSettings.Read([new("DATA", data)]).Folder;
+
+    /// <exception cref="UsageException">Not an instant in UTC.</exception>
+    public static Instant? Instant(string? text)
+    {
+        if (text is null) return null;
+
+        var parsed = InstantPattern.ExtendedIso.Parse(text);
+        return parsed.Success ? parsed.Value : throw new UsageException($"« {text} » is no instant. Write it in UTC, for instance 2026-11-22T13:05:09Z.");
+    }
+
+    /// <exception cref="UsageException">Not a day.</exception>
+    public static LocalDate? Day(string? text)
+    {
+        if (text is null) return null;
+
+        var parsed = LocalDatePattern.Iso.Parse(text);
+        return parsed.Success ? parsed.Value : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"« {text} » is no day. Write it like 2026-11-22."));
+    }
+}

@@ -1,0 +1,51 @@
+using System.CommandLine;
+using Ledger.EventLog;
+using Ledger.EventLog.Sqlite;
+using Ledger.EventLog.Verification;
+using Ledger.Host.Audit;
+using Ledger.Host.Composition;
+using Ledger.Host.Output;
+
+namespace Ledger.Host.CommandLine;
+
+/// <summary>`ledger replay`: one stream again, event by event, as of an instant or a version; also beside a running server.</summary>
+internal static class ReplayCommand
+{
+    public static Command Build()
+    {
+        var data = CommonOptions.Data();
+        var json = CommonOptions.Json();
+        var stream = new Argument<string>("stream") { Description = "Its name: transaction-…, terminal-…, merchant-…, remittance-…, card-…" };
+        var at = new Option<string?>("--at") { Description = "Stop before the first event recorded after this instant, in UTC.", HelpName = "instant" };
+        var version = new Option<long?>("--version") { Description = "Stop after this version of the stream.", HelpName = "n" };
+        var command = new Command("replay", "Show one stream's events and the state after each, its chain verified.") { stream, data, at, version, json };
+        command.SetAction((result, cancellation) => Edge.RunAsync(
+            token => RunAsync(
+                CommonOptions.ExistingFolder(result.GetValue(data)),
+                NameOf(result.GetRequiredValue(stream)),
+                new ReplayLimit(VersionOf(result.GetValue(version)), CommonOptions.Instant(result.GetValue(at))),
+                result.GetValue(json),
+                token),
+            cancellation));
+        return command;
+    }
+
+    private static StreamName NameOf(string text) =>
+        StreamName.TryParse(text, out var name) ? name : throw new UsageException($"« {text} » is no stream's name. One looks like transaction-0192… or merchant-boulangerie-demo.");
+
+    private static long? VersionOf(long? version) => version is < 1 ? throw new UsageException("A version is 1 or more.") : version;
+
+    private static async Task<int> RunAsync(LedgerFolder folder, StreamName stream, ReplayLimit limit, bool json, CancellationToken cancellation)
+    {
+        await using var log = SqliteEventLog.OpenReadOnly(folder.Log);
+        var replay = await Replay.ReadAsync(log, stream, limit, cancellation);
+        if (replay.Rows.Count == 0)
+        {
+            throw new UsageException(limit == ReplayLimit.None ? $"There is no stream {stream} in {folder}." : $"{stream} has no event up to there, or there is no such stream in {folder}.");
+        }
+
+        if (json) JsonOut.Write(replay.ToJson());
+        else replay.Print(Terminal.Out);
+        return ExitCode.Ok;
+    }
+}

@@ -1,0 +1,31 @@
+using System.CommandLine;
+using Ledger.EventLog.Sqlite;
+using Ledger.Host.Audit;
+using Ledger.Host.Composition;
+using Ledger.Host.Output;
+using NodaTime;
+
+namespace Ledger.Host.CommandLine;
+
+/// <summary>`ledger verify`: reads every event and proves that nothing was changed, lost or added; also beside a running server.</summary>
+internal static class VerifyCommand
+{
+    public static Command Build()
+    {
+        var data = CommonOptions.Data();
+        var json = CommonOptions.Json();
+        var command = new Command("verify", "Recompute every chain, check every posting and every remittance; exit code 4 and the first bad event when something is wrong.") { data, json };
+        command.SetAction((result, cancellation) => Edge.RunAsync(
+            token => RunAsync(CommonOptions.ExistingFolder(result.GetValue(data)), result.GetValue(json), token), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(LedgerFolder folder, bool json, CancellationToken cancellation)
+    {
+        await using var log = SqliteEventLog.OpenReadOnly(folder.Log);
+        var verification = await Verification.RunAsync(log, SystemClock.Instance, cancellation);
+        if (json) JsonOut.Write(verification.ToJson());
+        else verification.Print(Terminal.Out);
+        return verification.Report.IsSound ? ExitCode.Ok : ExitCode.Corrupt;
+    }
+}

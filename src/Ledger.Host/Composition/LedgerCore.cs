@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using Ledger.Acquiring;
+using Ledger.Acquiring.FollowUp;
+using Ledger.Acquiring.Simulation;
+using Ledger.Engine;
+using Ledger.Engine.Processes;
+using Ledger.Engine.Tickets;
+using Ledger.EventLog;
+using Ledger.EventLog.Sqlite;
+using Ledger.EventLog.Sqlite.ToDo;
+using Ledger.EventLog.ToDo;
+using Ledger.Projections;
+using Ledger.Vault;
+using NodaTime;
+
+namespace Ledger.Host.Composition;
+
+/// <summary>
+/// Everything of a server but the web: composed here, and only here. Whoever has the log has the folder, so it is opened first and closed last.
+/// </summary>
+internal sealed class LedgerCore : IAsyncDisposable
+{
+    private readonly Closers _closers;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Func<ILogger, ImmutableArray<ProcessRunner>> _makeRunners;
+    private Task _processes = Task.CompletedTask;
+
+    private LedgerCore(ServerParts parts, Closers closers, SqliteEventLog log, ReadModels views)
+    {
+        var folder = parts.Folder;
+        (Clock, Log, ReadModels, _closers) = (parts.Clock, log, views, closers);
+        Credentials = closers.Add(SqliteCredentialStore.Open(folder.Credentials, parts.HashIterations));
+        Contacts = closers.Add(SqliteContactVault.Open(folder.Contacts, MasterKey.ReadOrCreate(folder.MasterKey)));
+        Acquirer = closers.Add(new SimulatedHost(Clock, DelayAsync, parts.Script, parts.Seed, folder.HostBooks));
+        var toDo = closers.Add(SqliteToDoStore.Open(folder.ToDo));
+        Engine = closers.Add(new LedgerEngine(log, EventCodec.Default, Clock, parts.Engine));
+        var host = new TimedHost(Acquirer, parts.Timeouts, TimeProvider.System);
+        Desk = new PaymentDesk(Engine, host, Clock);
+        _makeRunners = logger => MakeRunners(parts, toDo, host, logger);
+    }
+
+    public IClock Clock { get; }
+
+    public SqliteEventLog Log { get; }
+
+    public LedgerEngine Engine { get; }
+
+    public ReadModels ReadModels { get; }
+
+    public SqliteCredentialStore Credentials { get; }
+
+    public SqliteContactVault Contacts { get; }
+
+    public SimulatedHost Acquirer { get; }
+
+    public PaymentDesk Desk { get; }
+
+    /// <summary>Empty until they were started.</summary>
+    public ImmutableArray<ProcessRunner> Runners { get; private set; } = [];
+
+    /// <exception cref="EventLogRefusedException">Another host has the folder, or a file is another program's or another version's.</exception>
+    public static async Task<LedgerCore> OpenAsync(ServerParts parts, CancellationToken cancellation)
+    {
+        var closers = new Closers();
+        try
+        {
+            parts.Folder.Create();
+            var log = closers.Add(SqliteEventLog.Open(parts.Folder.Log, SqliteEventLogOptions.Default));
+            var views = closers.Add(await ReadModels.OpenAsync(parts.Folder.Views, log, EventCodec.Default, parts.Clock, new ReadModelOptions(), cancellation));
+            return new LedgerCore(parts, closers, log, views);
+        }
+        catch
+        {
+            await closers.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Once: time-outs, reversals, tickets, remittances and blocks from now on.</summary>
+    public void StartProcesses(ILoggerFactory loggers)
+    {
+        Runners = _makeRunners(loggers.CreateLogger("Ledger.Processes"));
+        _processes = new ProcessGroup(Runners).RunAsync(_stopping.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _processes;
+        await _closers.DisposeAsync();
+        _stopping.Dispose();
+    }
+
+    private ImmutableArray<ProcessRunner> MakeRunners(ServerParts parts, IToDoStore toDo, TimedHost host, ILogger logger)
+    {
+        var observer = new ProcessLog(logger);
+        ImmutableArray<IProcess> processes =
+        [
+            new FollowUpProcess(Engine, host, Clock, FollowUpOptions.Default, observer.Alarm),
+            new RemittanceProcess(Engine),
+            new TicketProcess(Engine, Contacts, new FileDropTicketSender(parts.Folder.Outbox), new TicketOptions()),
+            new TerminalBlockProcess(Engine),
+        ];
+        return [.. processes.Select(process => new ProcessRunner(process, Log, EventCodec.Default, toDo, Clock, parts.Processes, observer))];
+    }
+
+    private static async ValueTask DelayAsync(Duration delay, CancellationToken cancellation) => await Task.Delay(delay.ToTimeSpan(), cancellation);
+}

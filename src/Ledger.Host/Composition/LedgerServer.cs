@@ -1,0 +1,80 @@
+using Ledger.Acquiring.Simulation;
+using Ledger.EventLog;
+using Ledger.Vault;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Ledger.Host.Composition;
+
+/// <summary>The server of one machine, listening on one folder. Disposing it stops it in order: requests, processes, read models, engine, log.</summary>
+internal sealed class LedgerServer : IAsyncDisposable
+{
+    /// <summary>How long requests that are under way may take to end.</summary>
+    private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(10);
+
+    private readonly LedgerCore _core;
+    private readonly WebApplication _web;
+
+    private LedgerServer(LedgerCore core, WebApplication web) => (_core, _web) = (core, web);
+
+    public IEventLog Log => _core.Log;
+
+    /// <summary>The first address that it listens on.</summary>
+    public string Url => _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+
+    /// <summary>Opens the folder (made when it is not there), catches up what the last run left, and listens.</summary>
+    /// <exception cref="EventLogRefusedException">Another host has it, or its files are another program's or another version's. Nothing was changed.</exception>
+    /// <exception cref="PortTakenException">Another program listens there.</exception>
+    public static async Task<LedgerServer> StartAsync(ServerParts parts, CancellationToken cancellation)
+    {
+        var core = await LedgerCore.OpenAsync(parts, cancellation);
+        WebApplication? web = null;
+        try
+        {
+            web = WebParts.Build(parts, core);
+            await web.StartAsync(cancellation);
+            core.StartProcesses(web.Services.GetRequiredService<ILoggerFactory>());
+            return new LedgerServer(core, web);
+        }
+        catch (Exception fault)
+        {
+            if (web is not null) await web.DisposeAsync();
+            await core.DisposeAsync();
+            if (fault is IOException { InnerException: AddressInUseException }) throw new PortTakenException(parts.Urls, fault);
+            throw;
+        }
+    }
+
+    /// <summary>Returns when the process is told to stop.</summary>
+    public async Task WaitForStopAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _web.WaitForShutdownAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            // Ctrl-C or SIGTERM: the way to stop a server.
+        }
+    }
+
+    /// <summary>A token for one of the bank's people, who calls the API like everybody.</summary>
+    public ValueTask<string> IssueStaffTokenAsync(string name, StaffRole role, CancellationToken cancellation) =>
+        _core.Credentials.IssueStaffTokenAsync(new StaffGrant(name, role, _core.Clock.GetCurrentInstant()), cancellation);
+
+    /// <summary>The ledger's transactions beside the simulated acquirer's own books.</summary>
+    public async Task<Reconciliation> ReconcileAsync(CancellationToken cancellation)
+    {
+        var transactions = await Audit.TransactionStates.ReadAllAsync(Log, cancellation);
+        return _core.Acquirer.Reconcile(transactions.Values);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var limit = new CancellationTokenSource(StopMax);
+        await _web.StopAsync(limit.Token);
+        await _web.DisposeAsync();
+        await _core.DisposeAsync();
+    }
+}

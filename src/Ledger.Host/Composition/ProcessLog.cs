@@ -1,0 +1,23 @@
+using Ledger.Acquiring.FollowUp;
+using Ledger.Engine.Processes;
+
+namespace Ledger.Host.Composition;
+
+/// <summary>What the processes' operator reads: ids, counts and reasons, nothing personal. Any thread.</summary>
+internal sealed partial class ProcessLog(ILogger logger) : IProcessObserver
+{
+    public void ActionFailed(string process, string key, Exception error) => LogAction(logger, process, key, error.Message);
+
+    public void RunFailed(string process, Exception error) => LogRun(logger, process, error);
+
+    public void Alarm(FollowUpAlarm alarm) => LogAlarm(logger, alarm.Transaction.ToString(), alarm.Step, alarm.Attempts);
+
+    [LoggerMessage(1, LogLevel.Warning, "{Process}: row {Key} failed and is tried again: {Reason}")]
+    private static partial void LogAction(ILogger logger, string process, string key, string reason);
+
+    [LoggerMessage(2, LogLevel.Error, "{Process} could not run and tries again")]
+    private static partial void LogRun(ILogger logger, string process, Exception error);
+
+    [LoggerMessage(3, LogLevel.Error, "The acquirer has not settled transaction {Transaction} ({Step}) after {Attempts} tries: call them. It goes on being tried.")]
+    private static partial void LogAlarm(ILogger logger, string transaction, FollowUpStep step, int attempts);
+}

@@ -1,0 +1,69 @@
+using Ledger.Acquiring;
+using Ledger.Acquiring.Simulation;
+using Ledger.Engine;
+using Ledger.Engine.Processes;
+using Ledger.Host.Demo;
+using Ledger.Vault;
+using NodaTime;
+
+namespace Ledger.Host.Composition;
+
+/// <summary>All that one server is composed of and that differs between a real one and a demo's.</summary>
+/// <param name="Urls">Separated by « ; ».</param>
+/// <param name="Clock">The ledger's time; processes act by it.</param>
+/// <param name="Script">What the simulated acquirer does wrong.</param>
+/// <param name="Seed">Of the simulated acquirer's chance.</param>
+/// <param name="LogLevel">Of our own lines; the framework's are shown from Warning on.</param>
+/// <param name="HashIterations">Cost of password hashes.</param>
+internal sealed record ServerParts(
+    LedgerFolder Folder,
+    string Urls,
+    IClock Clock,
+    FaultScript Script,
+    long Seed,
+    EngineOptions Engine,
+    ProcessOptions Processes,
+    HostTimeouts Timeouts,
+    LogFormat LogFormat,
+    LogLevel LogLevel,
+    bool Docs,
+    int HashIterations)
+{
+    /// <summary>The demo's clock jumps, so its processes look at it often.</summary>
+    private static readonly Duration DemoPoll = Duration.FromMilliseconds(5);
+
+    /// <summary>Its secrets are invented and thrown away, so its half minute is not spent on hashing them.</summary>
+    private const int DemoHashIterations = 10_000;
+
+    /// <summary>From one address.</summary>
+    public int ActivationsPerMinuteMax { get; init; } = 30;
+
+    public static ServerParts Real(ServerSettings settings, IClock clock) => new(
+        settings.Folder,
+        settings.Urls,
+        clock,
+        settings.SimulatedFaults ? FaultScript.AmountsDecide : FaultScript.None,
+        Seed: 0,
+        new EngineOptions { ShardCount = settings.Shards },
+        new ProcessOptions(),
+        HostTimeouts.Default,
+        settings.LogFormat,
+        settings.LogLevel,
+        settings.Docs,
+        SqliteCredentialStore.IterationsDefault);
+
+    /// <summary>As real, but on the demo's clock and faults, and quiet.</summary>
+    public static ServerParts Demo(DemoOptions options, DemoClock clock) => new(
+        options.Folder,
+        options.Port == 0 ? "http://127.0.0.1:0" : $"http://localhost:{options.Port}",
+        clock,
+        DemoCards.Script,
+        unchecked((long)options.Seed),
+        new EngineOptions(),
+        new ProcessOptions { PollMax = DemoPoll },
+        HostTimeouts.Default,
+        LogFormat.Simple,
+        LogLevel.Warning,
+        Docs: true,
+        DemoHashIterations);
+}

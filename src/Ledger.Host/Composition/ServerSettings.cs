@@ -1,0 +1,92 @@
+using Ledger.Host.CommandLine;
+
+namespace Ledger.Host.Composition;
+
+/// <summary>
+/// What a deployment may set: on the command line, else by environment variables LEDGER_…, else in appsettings.json of the working folder.
+/// </summary>
+internal sealed record ServerSettings
+{
+    public const string UrlsDefault = "http://localhost:5080";
+
+    private const int ShardsMax = 64;
+
+    /// <summary>LEDGER_DATA.</summary>
+    public required LedgerFolder Folder { get; init; }
+
+    /// <summary>LEDGER_URLS: where to listen, separated by « ; ».</summary>
+    public string Urls { get; init; } = UrlsDefault;
+
+    /// <summary>LEDGER_SHARDS: threads that decide; 1 to 64.</summary>
+    public int Shards { get; init; } = 2;
+
+    /// <summary>LEDGER_LOG_FORMAT: simple or json, on stdout.</summary>
+    public LogFormat LogFormat { get; init; } = LogFormat.Simple;
+
+    /// <summary>LEDGER_LOG_LEVEL: of our own lines and of warnings of the framework.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>LEDGER_DOCS: serve the API's page at /docs. On by default, off for a server that the world can reach.</summary>
+    public bool Docs { get; init; } = true;
+
+    /// <summary>LEDGER_SIMULATED_FAULTS: true lets an amount's cents decide what the simulated acquirer does wrong.</summary>
+    public bool SimulatedFaults { get; init; } = true;
+
+    /// <param name="commandLine">Key and value of what was given there.</param>
+    /// <exception cref="UsageException">A value is out of range; the message names its key.</exception>
+    public static ServerSettings Read(IEnumerable<KeyValuePair<string, string?>> commandLine)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true)
+            .AddEnvironmentVariables("LEDGER_")
+            .AddInMemoryCollection(commandLine.Where(static pair => pair.Value is not null))
+            .Build();
+        return new ServerSettings
+        {
+            Folder = new LedgerFolder(Path.GetFullPath(configuration["DATA"] ?? LedgerFolder.DefaultPath)),
+            Urls = UrlsOf(configuration["URLS"] ?? UrlsDefault),
+            Shards = NumberOf(configuration, "SHARDS", 2, 1, ShardsMax),
+            LogFormat = OneOf(configuration, "LOG_FORMAT", LogFormat.Simple),
+            LogLevel = OneOf(configuration, "LOG_LEVEL", LogLevel.Information),
+            Docs = FlagOf(configuration, "DOCS", true),
+            SimulatedFaults = FlagOf(configuration, "SIMULATED_FAULTS", true),
+        };
+    }
+
+    private static string UrlsOf(string text)
+    {
+        var urls = text.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        // Kestrel takes « * » and « + » for any host, which no URI is.
+        var isWellFormed = urls.Length > 0 && urls.All(static url => Uri.TryCreate(url.Replace('*', 'a').Replace('+', 'a'), UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp);
+        return isWellFormed ? text : throw new UsageException($"URLS is « {text} »; write http://localhost:5080, several with « ; » between them. Put TLS in front of it.");
+    }
+
+    private static int NumberOf(IConfiguration configuration, string key, int byDefault, int min, int max)
+    {
+        if (configuration[key] is not { } text) return byDefault;
+        return int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) && number >= min && number <= max
+            ? number
+            : throw new UsageException($"{key} is « {text} »; it must be a number from {min} to {max}.");
+    }
+
+    private static bool FlagOf(IConfiguration configuration, string key, bool byDefault)
+    {
+        if (configuration[key] is not { } text) return byDefault;
+        return bool.TryParse(text, out var flag) ? flag : throw new UsageException($"{key} is « {text} »; it must be true or false.");
+    }
+
+    private static T OneOf<T>(IConfiguration configuration, string key, T byDefault)
+        where T : struct, Enum
+    {
+        if (configuration[key] is not { } text) return byDefault;
+        return Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.IsDefined(value)
+            ? value
+            : throw new UsageException($"{key} is « {text} »; it must be one of: {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}.");
+    }
+}
+
+internal enum LogFormat
+{
+    Simple = 1,
+    Json = 2,
+}
