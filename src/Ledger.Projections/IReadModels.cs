@@ -6,7 +6,10 @@ using Ledger.Projections.Terminals;
 
 namespace Ledger.Projections;
 
-/// <summary>All that can be asked of the read models. Any thread may ask; each answer is one consistent picture at one position.</summary>
+/// <summary>
+/// All that can be asked of the read models. Any thread may ask; each answer is one consistent picture at one position.
+/// Any question may throw a <see cref="Storage.ViewStoreException"/> when the store cannot be read.
+/// </summary>
 public interface IReadModels
 {
     IMerchantHistory History { get; }
@@ -26,7 +29,9 @@ public interface IReadModels
     /// <param name="name">A <see cref="ProjectionStatus.Name"/>.</param>
     /// <param name="progress">Told after every batch; null for none.</param>
     /// <exception cref="ArgumentException">There is no projection of that name; the message lists them.</exception>
-    /// <exception cref="ProjectionFailedException">The log cannot be taken in, or the store not written, or its first build or another rebuild is under way; what serves is left alone.</exception>
+    /// <exception cref="ProjectionFailedException">
+    /// The log cannot be taken in, or the store not written, or its first build or another rebuild is under way; what serves is left alone.
+    /// </exception>
     Task<RebuildReport> RebuildAsync(string name, RebuildOptions options, IProgress<RebuildProgress>? progress, CancellationToken cancellation);
 
     /// <summary>Lets a stopped projection try again from where it stopped; nothing when it runs.</summary>

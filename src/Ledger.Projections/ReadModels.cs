@@ -121,8 +121,11 @@ public sealed class ReadModels : IReadModels, IAsyncDisposable
 
     private ServedView ViewOf(string name) => _runners[name].View;
 
-    private ProjectionRunner Find(string name) =>
-        _runners.TryGetValue(name, out var runner)
-            ? runner
-            : throw new ArgumentException($"There is no projection « {name} »; there are: {string.Join(", ", _runners.Keys.Order(StringComparer.Ordinal))}.", nameof(name));
+    private ProjectionRunner Find(string name)
+    {
+        if (_runners.TryGetValue(name, out var runner)) return runner;
+
+        var all = string.Join(", ", _runners.Keys.Order(StringComparer.Ordinal));
+        throw new ArgumentException($"There is no projection « {name} »; there are: {all}.", nameof(name));
+    }
 }

@@ -33,7 +33,8 @@ public sealed record RebuildOptions(bool SwitchOver = true, bool KeepOld = false
 /// <summary>What a rebuild found and did.</summary>
 /// <param name="Generation">The generation that serves now.</param>
 /// <param name="Events">Events that the new build took in.</param>
-/// <param name="Comparison">Null when the old read model could not be compared: it had another shape, or could not be read; <paramref name="NotComparedBecause"/> says which.</param>
+/// <param name="Comparison">Null when the old read model could not be compared.</param>
+/// <param name="NotComparedBecause">It was never finished, or could not be read; null when it was compared.</param>
 public sealed record RebuildReport(string Name, int Generation, long Events, bool SwitchedOver, ViewComparison? Comparison, string? NotComparedBecause);
 
 /// <summary>Two builds of one read model at one position, row by row.</summary>

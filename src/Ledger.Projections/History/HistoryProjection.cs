@@ -17,7 +17,8 @@ internal sealed class HistoryProjection : IProjection
 
     public ViewSchema Schema { get; } = new("history", 1, [Entries, Remittances]);
 
-    public IReadOnlySet<string> Categories { get; } = new[] { Running.Categories.Transaction, Running.Categories.Remittance }.ToFrozenSet(StringComparer.Ordinal);
+    public IReadOnlySet<string> Categories { get; } =
+        new[] { Running.Categories.Transaction, Running.Categories.Remittance }.ToFrozenSet(StringComparer.Ordinal);
 
     public bool Folds(Type eventClass) =>
         typeof(TransactionEvent).IsAssignableFrom(eventClass)
@@ -39,10 +40,10 @@ internal sealed class HistoryProjection : IProjection
                     Apply(recorded, Guid.ParseExact(recorded.Stream.Id, "N"), e);
                     break;
                 case RemittanceEvent.RemittanceClosed e:
-                    remittances.Add(new HistoryRemittanceRow(new HistoryRemittanceKey(e.Remittance.MerchantId.Value, e.Remittance.Day), e.CreditDate, IsCredited: false));
+                    remittances.Add(new HistoryRemittanceRow(KeyOf(e.Remittance), e.CreditDate, IsCredited: false));
                     break;
                 case RemittanceEvent.RemittanceCredited e:
-                    remittances.Put(new HistoryRemittanceRow(new HistoryRemittanceKey(e.Remittance.MerchantId.Value, e.Remittance.Day), e.CreditDate, IsCredited: true));
+                    remittances.Put(new HistoryRemittanceRow(KeyOf(e.Remittance), e.CreditDate, IsCredited: true));
                     break;
             }
         }
@@ -56,9 +57,10 @@ internal sealed class HistoryProjection : IProjection
                 return;
             }
 
-            Change(new HistoryKey(transaction, HistoryKind.Payment, Guid.Empty), recorded, @event, HistoryFold.Payment);
-            if (@event is RefundRequested requested) entries.Add(HistoryFold.Begin(Find(transaction, HistoryKind.Payment, Guid.Empty), requested, recorded.Position));
-            else if (refund != Guid.Empty) Change(new HistoryKey(transaction, HistoryKind.Refund, refund), recorded, @event, HistoryFold.Refund);
+            var payment = new HistoryKey(transaction, HistoryKind.Payment, Guid.Empty);
+            Change(payment, recorded, @event, HistoryFold.Payment);
+            if (@event is RefundRequested requested) entries.Add(HistoryFold.Begin(Find(payment), requested, recorded.Position));
+            else if (refund != Guid.Empty) Change(payment with { Kind = HistoryKind.Refund, Refund = refund }, recorded, @event, HistoryFold.Refund);
             ApplyToCancellation(recorded, transaction, refund, @event);
         }
 
@@ -68,7 +70,7 @@ internal sealed class HistoryProjection : IProjection
             switch (@event)
             {
                 case CancellationRequested or RefundCancellationRequested:
-                    var cancelled = Find(transaction, refund == Guid.Empty ? HistoryKind.Payment : HistoryKind.Refund, refund);
+                    var cancelled = Find(key with { Kind = refund == Guid.Empty ? HistoryKind.Payment : HistoryKind.Refund });
                     entries.Put(HistoryFold.BeginCancellation(cancelled, entries.Find(key), @event.At, recorded.Position));
                     break;
                 case CancellationRefused or RefundCancellationRefused or Cancelled or RefundCancelled:
@@ -79,17 +81,19 @@ internal sealed class HistoryProjection : IProjection
 
         private void Change(HistoryKey key, RecordedEvent recorded, TransactionEvent @event, Func<HistoryRow, TransactionEvent, HistoryRow> fold)
         {
-            var before = Find(key.Transaction, key.Kind, key.Refund);
+            var before = Find(key);
             var after = fold(before, @event);
             if (!ReferenceEquals(before, after)) entries.Put(after with { ChangedAt = @event.At, ChangedPosition = recorded.Position });
         }
 
-        private HistoryRow Find(Guid transaction, HistoryKind kind, Guid refund)
+        private HistoryRow Find(HistoryKey key)
         {
-            var row = entries.Find(new HistoryKey(transaction, kind, refund));
+            var row = entries.Find(key);
             Invariant.Holds(row is not null);
             return row;
         }
+
+        private static HistoryRemittanceKey KeyOf(RemittanceId remittance) => new(remittance.MerchantId.Value, remittance.Day);
 
         private static Guid? RefundOf(TransactionEvent @event) => @event switch
         {

@@ -22,9 +22,14 @@ internal sealed class HistoryReader(ServedView view) : IMerchantHistory
     {
         if (Refuse(query) is { } reason) return new(new Answer<HistoryPage>.Refused(reason));
 
-        var window = HistoryWindow.Of(query);
-        if (query.Cursor is { } cursor && !HistoryPlace.TryRead(cursor, query, out _)) return new(new Answer<HistoryPage>.Refused(QueryRejection.CursorInvalid));
-        return view.AskAsync(query.AtLeastPosition, snapshot => Read(query, window, snapshot), cancellation);
+        HistoryPlace? after = null;
+        if (query.Cursor is { } cursor)
+        {
+            if (!HistoryPlace.TryRead(cursor, query, out var place)) return new(new Answer<HistoryPage>.Refused(QueryRejection.CursorInvalid));
+            after = place;
+        }
+
+        return view.AskAsync(query.AtLeastPosition, snapshot => Read(query, after, snapshot), cancellation);
     }
 
     public ValueTask<Answer<HistoryDetail?>> FindAsync(HistoryLookup lookup, CancellationToken cancellation) =>
@@ -42,11 +47,12 @@ internal sealed class HistoryReader(ServedView view) : IMerchantHistory
 
     private static bool IsForeign(Money? amount) => amount is { } value && value.Currency != Currency.Eur;
 
-    private static HistoryPage Read(HistoryQuery query, HistoryWindow window, IViewSnapshot snapshot)
+    private static HistoryPage Read(HistoryQuery query, HistoryPlace? after, IViewSnapshot snapshot)
     {
+        var window = HistoryWindow.Of(query);
         if (window.From > window.To) return new HistoryPage([], window.From, window.To, null);
 
-        var where = Conditions(query, window);
+        var where = Conditions(query, window, after);
         var sql = $"{Select}{where.Where} ORDER BY e.business_day DESC, e.position DESC LIMIT ?";
         var rows = snapshot.Query(sql, where.With(query.Limit + 1).Parameters, ReadEntry);
         var entries = rows.Take(query.Limit).ToArray();
@@ -54,19 +60,16 @@ internal sealed class HistoryReader(ServedView view) : IMerchantHistory
         return new HistoryPage([.. entries.Select(static entry => entry.Entry)], window.From, window.To, next);
     }
 
-    private static SqlText Conditions(HistoryQuery query, HistoryWindow window)
+    private static SqlText Conditions(HistoryQuery query, HistoryWindow window, HistoryPlace? after)
     {
-        var where = new SqlText().And("e.merchant = ?", query.MerchantId.Value);
-        where.And("e.business_day BETWEEN ? AND ?", window.From.ToColumn(), window.To.ToColumn());
+        // The page's own last day bounds the index, so that a far page costs what the first one does.
+        var last = after is { } place && place.Day < window.To ? place.Day : window.To;
+        var where = new SqlText().And("e.merchant = ?", query.MerchantId.Value).And("e.business_day BETWEEN ? AND ?", window.From.ToColumn(), last.ToColumn());
+        if (after is { } ended) where.And("(e.business_day, e.position) < (?, ?)", ended.Day.ToColumn(), ended.Position);
         where.And($"e.kind IN ({Numbers(query.Kinds ?? PaymentsAlone)})").And($"e.status IN ({Numbers(query.Statuses ?? HistoryStatuses.Validated)})");
         where.AndIf("e.amount >= ?", query.AmountMin?.MinorUnits).AndIf("e.amount <= ?", query.AmountMax?.MinorUnits);
         if (query.Terminal is { } terminal) where.And("e.terminal = ?", terminal.Value);
         if (query.CardLastFour is { } lastFour) where.And("e.last_four = ?", lastFour.Value);
-        if (query.Cursor is { } cursor && HistoryPlace.TryRead(cursor, query, out var place))
-        {
-            where.And("e.business_day <= ? AND (e.business_day, e.position) < (?, ?)", place.Day.ToColumn(), place.Day.ToColumn(), place.Position);
-        }
-
         return (query.CardToken, query.CardAccount) switch
         {
             ({ } token, { } account) => where.And("(e.card_token = ? OR e.card_account = ?)", token.Value, account),
@@ -165,7 +168,8 @@ internal readonly record struct HistoryPlace(LocalDate Day, long Position)
     /// <summary>What decides which entries there are; not today, so that a list goes on over midnight.</summary>
     private static string Question(HistoryQuery query) => string.Create(
         CultureInfo.InvariantCulture,
-        $"history|{query.MerchantId}|{query.From?.ToColumn()}|{query.To?.ToColumn()}|{query.Archive}|{Names(query.Statuses)}|{Names(query.Kinds)}|{query.AmountMin?.MinorUnits}|{query.AmountMax?.MinorUnits}|{query.Terminal}|{query.CardLastFour}|{query.CardToken}|{query.CardAccount}");
+        $"history|{query.MerchantId}|{query.From?.ToColumn()}|{query.To?.ToColumn()}|{query.Archive}|{Names(query.Statuses)}|{Names(query.Kinds)}"
+        + $"|{query.AmountMin?.MinorUnits}|{query.AmountMax?.MinorUnits}|{query.Terminal}|{query.CardLastFour}|{query.CardToken}|{query.CardAccount}");
 
     private static string Names<TEnum>(IReadOnlyCollection<TEnum>? values)
         where TEnum : struct, Enum =>

@@ -59,7 +59,11 @@ public sealed record TrialBalanceSheet(IReadOnlyList<AccountSum> Kinds)
     public bool IsBalanced => Difference == 0;
 
     /// <summary>The largest difference between debits and credits of one currency, in its minor units; zero unless something is wrong.</summary>
-    public long Difference => Kinds.GroupBy(static kind => kind.Debits.Currency).Select(static currency => Math.Abs(currency.Sum(static kind => kind.Balance.MinorUnits))).DefaultIfEmpty(0).Max();
+    public long Difference => Kinds
+        .GroupBy(static kind => kind.Debits.Currency)
+        .Select(static currency => Math.Abs(currency.Sum(static kind => kind.Balance.MinorUnits)))
+        .DefaultIfEmpty(0)
+        .Max();
 }
 
 /// <summary>One line of the trial balance.</summary>

@@ -46,13 +46,15 @@ internal sealed class JournalReader(ServedView view) : IJournal
     {
         if (SpanOf(query, snapshot) is not { } span) return new Page<JournalEntry>([], null);
 
-        var where = new SqlText().And("position BETWEEN ? AND ?", span.First, span.Last);
+        // The page's own first position bounds the index, so that a far page costs what the first one does.
+        var where = new SqlText().And("position BETWEEN ? AND ?", Math.Max(span.First, after?.Position ?? 0), span.Last);
         if (query.Account is { } account) where.And("account = ?", account.Value);
         if (query.MerchantId is { } merchant) where.And("merchant = ?", merchant.Value);
         where.AndIf("day >= ?", query.From?.ToColumn()).AndIf("day <= ?", query.To?.ToColumn());
         if (after is { } place) where.And("(position, line) > (?, ?)", place.Position, place.Line);
 
-        var rows = snapshot.Query($"{Select}{where.Where} ORDER BY position, line LIMIT ?", where.With(query.Limit + 1).Parameters, JournalProjection.Postings.Read);
+        var sql = $"{Select}{where.Where} ORDER BY position, line LIMIT ?";
+        var rows = snapshot.Query(sql, where.With(query.Limit + 1).Parameters, JournalProjection.Postings.Read);
         JournalEntry[] entries = [.. rows.Take(query.Limit).Select(static row => row.Entry)];
         return new Page<JournalEntry>(entries, rows.Count > query.Limit ? WritePlace(query, entries[^1]) : null);
     }

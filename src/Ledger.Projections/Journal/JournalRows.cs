@@ -66,7 +66,10 @@ internal sealed class JournalTable() : ViewTable<JournalKey, JournalRow>(
             ViewValues.ToInstant(reader.Integer()),
             ViewValues.ToDay(reader.Integer()),
             reader.TextOrNull() is { } merchant ? new MerchantId(merchant) : null,
-            new Posting(new AccountName(reader.Text()), ViewValues.ToEnum<PostingSide>(reader.Integer()), new Money(reader.Integer(), new Currency(reader.Text())))));
+            new Posting(
+                new AccountName(reader.Text()),
+                ViewValues.ToEnum<PostingSide>(reader.Integer()),
+                new Money(reader.Integer(), new Currency(reader.Text())))));
     }
 }
 

@@ -12,7 +12,10 @@ public interface IRemittances
     /// <summary>Refusals: LimitOutOfRange, PositionOutOfRange, DaysInverted, CursorInvalid.</summary>
     ValueTask<Answer<Page<RemittanceSummary>>> ListAsync(RemittanceQuery query, CancellationToken cancellation);
 
-    /// <summary>One remittance with a page of its lines, in the order they were added; null when there is none. Refusals: LimitOutOfRange, PositionOutOfRange, CursorInvalid.</summary>
+    /// <summary>
+    /// One remittance with a page of its lines, in the order they were added; null when there is none.
+    /// Refusals: LimitOutOfRange, PositionOutOfRange, CursorInvalid.
+    /// </summary>
     ValueTask<Answer<RemittanceDetail?>> FindAsync(RemittanceLookup lookup, CancellationToken cancellation);
 }
 

@@ -91,7 +91,10 @@ internal sealed class RemittanceTable() : ViewTable<RemittanceKey, RemittanceRow
     }
 
     public override RemittanceRow Read(IRowReader reader) =>
-        new(new RemittanceKey(reader.Text(), ViewValues.ToDay(reader.Integer())), ViewValues.ToEnum<CalendarName>(reader.Integer()), ViewValues.ToInstant(reader.Integer()))
+        new(
+            new RemittanceKey(reader.Text(), ViewValues.ToDay(reader.Integer())),
+            ViewValues.ToEnum<CalendarName>(reader.Integer()),
+            ViewValues.ToInstant(reader.Integer()))
         {
             Condition = ViewValues.ToEnum<RemittanceCondition>(reader.Integer()),
             LineCount = (int)reader.Integer(),

@@ -43,9 +43,11 @@ internal sealed class RemittancesReader(ServedView view) : IRemittances
         where.AndIf("day >= ?", query.From?.ToColumn()).AndIf("day <= ?", query.To?.ToColumn());
         if (after is { } place) where.And("(day, merchant) < (?, ?)", place.Day.ToColumn(), place.MerchantId.Value);
 
-        var rows = snapshot.Query($"{Select}{where.Where} ORDER BY day DESC, merchant DESC LIMIT ?", where.With(query.Limit + 1).Parameters, RemittancesProjection.Remittances.Read);
+        var sql = $"{Select}{where.Where} ORDER BY day DESC, merchant DESC LIMIT ?";
+        var rows = snapshot.Query(sql, where.With(query.Limit + 1).Parameters, RemittancesProjection.Remittances.Read);
         RemittanceSummary[] entries = [.. rows.Take(query.Limit).Select(static row => row.ToSummary())];
-        return new Page<RemittanceSummary>(entries, rows.Count > query.Limit ? PageCursor.Write(QuestionOf(query), entries[^1].Remittance.ToString()) : null);
+        var next = rows.Count > query.Limit ? PageCursor.Write(QuestionOf(query), entries[^1].Remittance.ToString()) : null;
+        return new Page<RemittanceSummary>(entries, next);
     }
 
     private static RemittanceDetail? Find(RemittanceLookup lookup, int after, IViewSnapshot snapshot)
@@ -56,7 +58,8 @@ internal sealed class RemittancesReader(ServedView view) : IRemittances
 
         var rows = snapshot.Query(SelectLines, [merchant, day, after, lookup.Limit + 1], RemittancesProjection.Lines.Read);
         LineRow[] lines = [.. rows.Take(lookup.Limit)];
-        var next = rows.Count > lookup.Limit ? PageCursor.Write(QuestionOf(lookup), lines[^1].Key.Ordinal.ToString(CultureInfo.InvariantCulture)) : null;
+        var last = rows.Count > lookup.Limit ? lines[^1].Key.Ordinal : (int?)null;
+        var next = last is { } ordinal ? PageCursor.Write(QuestionOf(lookup), ordinal.ToString(CultureInfo.InvariantCulture)) : null;
         return new RemittanceDetail(found[0].ToSummary(), [.. lines.Select(static row => row.Line)], next);
     }
 
@@ -64,7 +67,8 @@ internal sealed class RemittancesReader(ServedView view) : IRemittances
     {
         after = null;
         if (query.Cursor is null) return true;
-        if (!PageCursor.TryRead(query.Cursor, QuestionOf(query), out var place) || !RemittanceId.TryParse(place, out var id)) return false;
+        if (!PageCursor.TryRead(query.Cursor, QuestionOf(query), out var place)) return false;
+        if (!RemittanceId.TryParse(place, out var id)) return false;
 
         after = id;
         return true;

@@ -9,7 +9,8 @@ namespace Ledger.Projections.Revenue;
 internal sealed class RevenueReader(ServedView view) : IRevenue
 {
     private static readonly string Select =
-        $"SELECT {string.Join(", ", RevenueProjection.Days.Columns.Select(static column => column.Name))} FROM day WHERE merchant = ? AND business_day BETWEEN ? AND ?";
+        $"SELECT {string.Join(", ", RevenueProjection.Days.Columns.Select(static column => column.Name))} FROM day "
+        + "WHERE merchant = ? AND business_day BETWEEN ? AND ?";
 
     public ValueTask<Answer<IReadOnlyList<RevenueRow>>> QueryAsync(RevenueQuery query, CancellationToken cancellation)
     {

@@ -24,7 +24,7 @@ internal sealed class ProjectionRunner
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SemaphoreSlim _resumed = new(0, 1);
     private readonly CancellationTokenSource _closing = new();
-    private ViewBuilder _builder;
+    private volatile ViewBuilder _builder;
     private Task _loop = Task.CompletedTask;
     private int _attempts;
     private volatile bool _isClosed;
@@ -59,10 +59,21 @@ internal sealed class ProjectionRunner
 
     public ProjectionStatus StatusAt(IClock clock)
     {
-        var (logPosition, checkpoint) = (_source.Log.LastPosition, _builder.Store.Checkpoint);
-        var lag = checkpoint.Position >= logPosition ? Duration.Zero : checkpoint.RecordedAt is { } at ? Duration.Max(Duration.Zero, clock.GetCurrentInstant() - at) : (Duration?)null;
+        var (position, checkpoint) = (View.Position, _builder.Store.Checkpoint);
+        var logPosition = Math.Max(position, _source.Log.LastPosition);
+        Duration? lag = position == logPosition ? Duration.Zero : null;
+        if (lag is null && checkpoint.RecordedAt is { } at) lag = Duration.Max(Duration.Zero, clock.GetCurrentInstant() - at);
         return new ProjectionStatus(
-            Projection.Schema.Name, View.Generation, Condition(), checkpoint.Position, logPosition, checkpoint.RecordedAt, lag, checkpoint.Skipped, View.Stop, Note);
+            Projection.Schema.Name,
+            View.Generation,
+            Condition(),
+            position,
+            logPosition,
+            checkpoint.RecordedAt,
+            lag,
+            checkpoint.Skipped,
+            View.Stop,
+            Note);
     }
 
     /// <summary>Runs <paramref name="switchOver"/> while no event is taken in; it is given the builder, and returns the one to go on with.</summary>

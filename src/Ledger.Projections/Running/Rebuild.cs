@@ -5,7 +5,8 @@ using NodaTime;
 namespace Ledger.Projections.Running;
 
 /// <summary>One rebuild of one projection, beside the view that serves and while writes go on. Used once, by one caller.</summary>
-internal sealed class Rebuild(ProjectionRunner runner, IViewStorage storage, ViewManifest manifest, EventSource source, IClock clock, IProgress<RebuildProgress>? progress)
+internal sealed class Rebuild(
+    ProjectionRunner runner, IViewStorage storage, ViewManifest manifest, EventSource source, IClock clock, IProgress<RebuildProgress>? progress)
 {
     /// <summary>Events of one batch: larger than live, because nobody waits for a single one.</summary>
     public const int BatchMax = 16_384;
@@ -101,7 +102,8 @@ internal sealed class Rebuild(ProjectionRunner runner, IViewStorage storage, Vie
             var stop = await builder.StepAsync((int)Math.Min(BatchMax, position - builder.Position), cancellation).ConfigureAwait(false);
             if (stop is not null)
             {
-                throw new ProjectionFailedException($"{_name} could not be rebuilt, what served before still does. Position {stop.Position}: {stop.Reason}") { Stop = stop };
+                var where = $"{_name} could not be rebuilt, what served before still does. Position {stop.Position}: ";
+                throw new ProjectionFailedException(where + stop.Reason) { Stop = stop };
             }
 
             Report(RebuildStage.Folding, builder.Position);

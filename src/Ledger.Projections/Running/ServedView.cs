@@ -16,6 +16,7 @@ internal sealed class ServedView
     private readonly Lock _lock = new();
     private StoreLease _current;
     private int _waiters;
+    private volatile ProjectionStop? _stop;
 
     /// <param name="readyFrom">Answers wait until this position is reached: a view that is built for the first time is not shown half built.</param>
     public ServedView(string name, IViewStore store, int generation, long readyFrom, TimeSpan waitMax, TimeProvider timer)
@@ -41,7 +42,11 @@ internal sealed class ServedView
     }
 
     /// <summary>Why it will not move by itself; null while it runs.</summary>
-    public ProjectionStop? Stop { get; set; }
+    public ProjectionStop? Stop
+    {
+        get => _stop;
+        set => _stop = value;
+    }
 
     /// <summary>The writer committed.</summary>
     public void Advance(long position) => _reached.Advance(position);
@@ -53,7 +58,10 @@ internal sealed class ServedView
         if (atLeastPosition < 0) return new Answer<T>.Refused(QueryRejection.PositionOutOfRange);
 
         var asked = Math.Max(atLeastPosition ?? 0, ReadyFrom);
-        if (Position < asked && !await WaitAsync(asked, cancellation).ConfigureAwait(false)) return new Answer<T>.Behind(_name, asked, Position, Stop?.Reason);
+        if (Position < asked && !await WaitAsync(asked, cancellation).ConfigureAwait(false))
+        {
+            return new Answer<T>.Behind(_name, asked, Position, Stop?.Reason);
+        }
 
         var lease = Acquire();
         try

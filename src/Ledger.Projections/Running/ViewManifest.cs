@@ -60,6 +60,7 @@ internal sealed class ViewManifest(IViewStorage storage)
     public void DeleteRests(string name)
     {
         var serving = Serving(name);
-        foreach (var (_, generation) in storage.List().Where(entry => entry.Name == name && (serving is null || entry.Generation > serving))) storage.Delete(name, generation);
+        var rests = storage.List().Where(entry => entry.Name == name && (serving is null || entry.Generation > serving));
+        foreach (var (_, generation) in rests) storage.Delete(name, generation);
     }
 }

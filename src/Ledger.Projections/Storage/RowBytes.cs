@@ -15,7 +15,7 @@ internal static class RowBytes
     /// <summary>Bytes that sort as the numbers do.</summary>
     public static void WriteKey(ArrayBufferWriter<byte> buffer, long value)
     {
-        BinaryPrimitives.WriteUInt64BigEndian(buffer.GetSpan(8), (ulong)value ^ 0x8000_0000_0000_0000);
+        BinaryPrimitives.WriteUInt64BigEndian(buffer.GetSpan(8), unchecked((ulong)value) ^ 0x8000_0000_0000_0000);
         buffer.Advance(8);
     }
 

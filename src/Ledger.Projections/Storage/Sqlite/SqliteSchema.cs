@@ -32,7 +32,8 @@ internal static class SqliteSchema
     public static string Put(ViewTable table)
     {
         var names = table.Columns.Select(static column => column.Name).ToArray();
-        var changes = table.Columns.Skip(table.KeyLength).Where(static column => !column.IsFixed).Select(static column => $"{column.Name} = excluded.{column.Name}").ToArray();
+        var changing = table.Columns.Skip(table.KeyLength).Where(static column => !column.IsFixed);
+        var changes = changing.Select(static column => $"{column.Name} = excluded.{column.Name}").ToArray();
         return $"INSERT INTO {table.Name} ({string.Join(", ", names)}) VALUES ({string.Join(", ", names.Select(static _ => "?"))}) "
             + $"ON CONFLICT ({string.Join(", ", KeyOf(table))}) DO {(changes.Length == 0 ? "NOTHING" : $"UPDATE SET {string.Join(", ", changes)}")}";
     }

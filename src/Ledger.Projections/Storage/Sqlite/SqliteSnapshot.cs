@@ -81,7 +81,8 @@ internal sealed class SqliteReader(string path) : IDisposable
         var statement = Query("SELECT position FROM checkpoint WHERE id = 1");
         try
         {
-            return statement.Step() ? statement.Integer() : throw new ViewStoreException($"{path} has no checkpoint: rebuild the projection.") { IsUnusable = true };
+            if (statement.Step()) return statement.Integer();
+            throw new ViewStoreException($"{path} has no checkpoint: rebuild the projection.") { IsUnusable = true };
         }
         finally
         {

@@ -96,7 +96,7 @@ public sealed class SqliteViewStorage : IViewStorage
     }
 
     private ViewStoreException Unreadable(Exception? inner) =>
-        new($"{ManifestPath} is not what this version of Ledger wrote: delete the folder {_folder}, the read models are built anew from the log.", inner) { IsUnusable = true };
+        new($"{ManifestPath} is not what this version of Ledger wrote.", inner) { IsUnusable = true };
 
     private sealed record Manifest(int Format, SortedDictionary<string, int> Serving);
 }
