@@ -18,10 +18,10 @@ internal sealed class KeyedTurns<TKey>
 
     /// <param name="cancellation">Stops the waiting for the result, not the work.</param>
     /// <exception cref="MailboxFullException">There are <see cref="CountMax"/> already; the work was not begun.</exception>
-    public Task<T> RunAsync<T>(TKey key, Func<Task<T>> work, CancellationToken cancellation)
+    public async Task<T> RunAsync<T>(TKey key, Func<Task<T>> work, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return InTurnAsync(Enter(key), key, work).WaitAsync(cancellation);
+        return await InTurnAsync(Enter(key), key, work).WaitAsync(cancellation);
     }
 
     private async Task<T> InTurnAsync<T>(Turn turn, TKey key, Func<Task<T>> work)

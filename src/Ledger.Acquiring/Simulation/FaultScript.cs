@@ -137,6 +137,15 @@ public abstract record Fault
         internal override bool CanHappenTo(HostOperation operation) => operation is HostOperation.Authorise;
     }
 
+    /// <summary>
+    /// The network keeps the question for so long: no answer, « not found » until then, and then the host approves what nobody waits for. Times
+    /// beyond <see cref="FollowUp.FollowUpOptions.AnswerTimeout"/> do not happen on a real line, where the connection is closed by then.
+    /// </summary>
+    public sealed record LateArrival(Duration By) : Fault
+    {
+        internal override bool CanHappenTo(HostOperation operation) => operation is HostOperation.Authorise;
+    }
+
     /// <summary>It approves another amount than asked (E29).</summary>
     public sealed record PartialApproval(Money Amount) : Fault
     {

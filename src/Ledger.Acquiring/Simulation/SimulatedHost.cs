@@ -19,6 +19,7 @@ public sealed class SimulatedHost : IAuthorisationHost, IDisposable
     private readonly FaultPicker _faults;
     private readonly HostJournal? _journal;
     private readonly HostBooks _books;
+    private readonly PriorityQueue<AuthorisationQuestion, Instant> _onTheWay = new();
 
     /// <param name="clock">Says when an outage is.</param>
     /// <param name="delay">Waits for a slow answer; ends early, by an exception or not, when it is cancelled.</param>
@@ -38,7 +39,11 @@ public sealed class SimulatedHost : IAuthorisationHost, IDisposable
     {
         get
         {
-            lock (_lock) return [.. _books.Entries];
+            lock (_lock)
+            {
+                TakeArrivals(_clock.GetCurrentInstant());
+                return [.. _books.Entries];
+            }
         }
     }
 
@@ -51,7 +56,7 @@ public sealed class SimulatedHost : IAuthorisationHost, IDisposable
     public void Dispose() => _journal?.Dispose();
 
     public ValueTask<HostAnswer> AuthoriseAsync(AuthorisationQuestion question, CancellationToken cancellation) =>
-        AnswerAsync(HostOperation.Authorise, question.Exchange, new QuestionFacts(question.Amount, question.Card.Token), fault => _books.Authorise(question, fault), cancellation);
+        AnswerAsync(HostOperation.Authorise, question.Exchange, new QuestionFacts(question.Amount, question.Card.Token), fault => Authorise(question, fault), cancellation);
 
     public ValueTask<HostAnswer> StatusAsync(ExchangeId exchange, CancellationToken cancellation) =>
         AnswerAsync(HostOperation.Status, exchange, null, fault => fault switch
@@ -90,10 +95,32 @@ public sealed class SimulatedHost : IAuthorisationHost, IDisposable
         if (fault is Fault.LostRequest) return nothing(true);
 
         T answer;
-        lock (_lock) answer = decide(fault);
-        if (fault is Fault.LostAnswer or Fault.LateApproval) return nothing(true);
+        lock (_lock)
+        {
+            TakeArrivals(now);
+            answer = decide(fault);
+        }
+
+        if (fault is Fault.LostAnswer or Fault.LateApproval or Fault.LateArrival) return nothing(true);
         if (fault is Fault.SlowAnswer slow && !await WaitAsync(slow.By, cancellation)) return nothing(true);
         return answer;
+    }
+
+    private HostAnswer Authorise(AuthorisationQuestion question, Fault? fault)
+    {
+        if (fault is not Fault.LateArrival late) return _books.Authorise(question, fault);
+
+        _onTheWay.Enqueue(question, _clock.GetCurrentInstant() + late.By);
+        return new HostAnswer.NotFound();
+    }
+
+    private void TakeArrivals(Instant now)
+    {
+        while (_onTheWay.TryPeek(out var question, out var at) && at <= now)
+        {
+            _onTheWay.Dequeue();
+            _books.Authorise(question, null);
+        }
     }
 
     private async ValueTask<bool> WaitAsync(Duration duration, CancellationToken cancellation)
