@@ -25,12 +25,14 @@ public interface IReadModels
     /// <summary>How each projection stands, in order of name.</summary>
     IReadOnlyList<ProjectionStatus> Statuses { get; }
 
-    /// <summary>Builds a projection anew beside the one that serves, while writes go on, compares the two, and switches over.</summary>
+    /// <summary>
+    /// Builds a projection anew beside the one that serves, while writes go on, compares the two, and switches over. Waits for a first build to end.
+    /// </summary>
     /// <param name="name">A <see cref="ProjectionStatus.Name"/>.</param>
     /// <param name="progress">Told after every batch; null for none.</param>
     /// <exception cref="ArgumentException">There is no projection of that name; the message lists them.</exception>
     /// <exception cref="ProjectionFailedException">
-    /// The log cannot be taken in, or the store not written, or its first build or another rebuild is under way; what serves is left alone.
+    /// The log cannot be taken in, or the store not written, or another rebuild of it is under way; what serves is left alone.
     /// </exception>
     Task<RebuildReport> RebuildAsync(string name, RebuildOptions options, IProgress<RebuildProgress>? progress, CancellationToken cancellation);
 

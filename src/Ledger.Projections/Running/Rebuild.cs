@@ -17,11 +17,11 @@ internal sealed class Rebuild(
     private readonly string _name = runner.Projection.Schema.Name;
     private readonly Instant _start = clock.GetCurrentInstant();
 
+    /// <summary>Waits for a first build to end; then builds, compares, switches over.</summary>
     /// <exception cref="ProjectionFailedException">The log could not be taken in or the store not written; what serves is left alone.</exception>
     public async Task<RebuildReport> RunAsync(RebuildOptions options, CancellationToken cancellation)
     {
-        if (runner.View is { IsReady: false, Stop: null }) throw new ProjectionFailedException($"{_name} is being built for the first time: wait for that to end.");
-
+        await runner.View.Begun.WaitAsync(cancellation).ConfigureAwait(false);
         var generation = manifest.NextGeneration(_name);
         IViewStore? store = null;
         var isServing = false;

@@ -14,6 +14,7 @@ internal sealed class ServedView
     private readonly TimeProvider _timer;
     private readonly CommitSignal _reached;
     private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private StoreLease _current;
     private int _waiters;
     private volatile ProjectionStop? _stop;
@@ -24,6 +25,7 @@ internal sealed class ServedView
         (_name, _waitMax, _timer, ReadyFrom) = (name, waitMax, timer, readyFrom);
         _current = new StoreLease(store, generation);
         _reached = new CommitSignal(store.Checkpoint.Position);
+        Advance(store.Checkpoint.Position);
     }
 
     public long ReadyFrom { get; }
@@ -32,6 +34,9 @@ internal sealed class ServedView
     public long Position => _reached.Position;
 
     public bool IsReady => Position >= ReadyFrom;
+
+    /// <summary>Completes when the first build has ended, or stopped; at once for a view that was there before.</summary>
+    public Task Begun => _begun.Task;
 
     public int Generation
     {
@@ -45,11 +50,19 @@ internal sealed class ServedView
     public ProjectionStop? Stop
     {
         get => _stop;
-        set => _stop = value;
+        set
+        {
+            _stop = value;
+            if (value is not null) _begun.TrySetResult();
+        }
     }
 
     /// <summary>The writer committed.</summary>
-    public void Advance(long position) => _reached.Advance(position);
+    public void Advance(long position)
+    {
+        _reached.Advance(position);
+        if (IsReady) _begun.TrySetResult();
+    }
 
     /// <summary>Answers from one picture that holds at least the position asked for.</summary>
     /// <exception cref="ViewStoreException">The store could not be read.</exception>

@@ -36,9 +36,11 @@ public class OpeningTests
 
         Assert.Equal(new Answer<HistoryPage>.Behind("history", 4, 0, null), await models.History.QueryAsync(Payments, World.Bounded()));
         Assert.Equal(ProjectionCondition.CatchingUp, models.Statuses[0].Condition);
-        await Assert.ThrowsAsync<ProjectionFailedException>(() => models.RebuildAsync("history", new RebuildOptions(), null, World.Bounded()));
+        var rebuilding = models.RebuildAsync("history", new RebuildOptions(), null, World.Bounded());
+        Assert.False(rebuilding.IsCompleted);
 
         log.Open();
+        Assert.True((await rebuilding).Comparison!.IsEqual);
         await models.Drained();
         Assert.Single((await models.History.QueryAsync(Payments, World.Bounded()).Value()).Entries);
     }
@@ -111,6 +113,22 @@ public class OpeningTests
                 Assert.Equal(await whole.DigestAsync(), ViewComparer.DigestOf(projection.Schema, snapshot));
             }
         }
+    }
+
+    [Fact]
+    public async Task A_first_build_that_stopped_is_healed_by_a_rebuild_that_need_not_stop()
+    {
+        await using var world = new World { Options = new ReadModelOptions { Timer = new HastyTime() } };
+        new LogWriter(world.Log).Append(StreamOf(Payment(1)), [.. Paid(1)]);
+        var storage = new FailingStorage(world.Storage);
+        storage.FailNext(int.MaxValue);
+        await using var models = await ReadModels.OpenAsync(storage, world.Log, EventCodec.Default, world.Clock, world.Options, World.Bounded());
+        await models.Settled();
+        storage.FailNext(0);
+
+        var report = await models.RebuildAsync("history", new RebuildOptions(), null, World.Bounded());
+        Assert.Equal((true, 2, (ViewComparison?)null), (report.SwitchedOver, report.Generation, report.Comparison));
+        Assert.Single((await models.History.QueryAsync(Payments, World.Bounded()).Value()).Entries);
     }
 
     private static EventSource SourceOf(World world) => new(world.Log, EventCodec.Default, new HashSet<string>());

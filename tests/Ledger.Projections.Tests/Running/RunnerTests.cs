@@ -228,7 +228,7 @@ internal static class WaitingExtensions
         while (!models.Statuses.All(holds))
         {
             bound.ThrowIfCancellationRequested();
-            await Task.Yield();
+            await Task.Delay(1, bound);
         }
     }
 }
