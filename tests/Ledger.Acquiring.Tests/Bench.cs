@@ -147,6 +147,10 @@ internal sealed class Bench : IAsyncDisposable
     public async Task<List<ILedgerEvent>> EventsAsync(StreamName stream) =>
         [.. (await _log.ReadStreamAsync(stream, 0, 10_000, default)).Select(static recorded => EventCodec.Default.Decode(recorded))];
 
+    /// <summary>All stored bytes, as text.</summary>
+    public async Task<string> PayloadsAsync() =>
+        string.Concat((await _log.ReadAllAsync(0, 10_000, default)).Select(static recorded => Encoding.UTF8.GetString(recorded.Payload.Span)));
+
     public Task<List<ILedgerEvent>> EventsAsync(TransactionId transaction) => EventsAsync(transaction.Stream);
 
     /// <summary>Time passes, and the process does what falls due until then, at the instants at which it falls due.</summary>

@@ -256,6 +256,21 @@ public sealed class PayingTests
     }
 
     [Fact]
+    [Rule("R048")]
+    [Rule("I40")]
+    public async Task What_the_terminal_encrypted_for_the_host_is_kept_nowhere_and_never_printed()
+    {
+        await using var bench = await Bench.OpenAsync();
+
+        var transaction = await bench.PayAsync();
+
+        Assert.DoesNotContain(Some.Canary, await bench.PayloadsAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain(Convert.ToBase64String(Some.CardData.Bytes.Span), await bench.PayloadsAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain(Some.Canary, string.Concat(bench.Host.Entries), StringComparison.Ordinal);
+        Assert.Contains("CardData = (25 encrypted bytes)", bench.Authorisation(transaction).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nothing_can_be_done_with_a_transaction_that_there_is_not()
     {
         await using var bench = await Bench.OpenAsync();

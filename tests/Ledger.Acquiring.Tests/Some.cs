@@ -1,3 +1,4 @@
+using System.Text;
 using Ledger.Domain;
 using Ledger.Domain.Calendars;
 using Ledger.Domain.Cards;
@@ -30,7 +31,10 @@ internal static class Some
         "CB",
         null);
 
-    public static readonly EncryptedCardData CardData = new(new byte[] { 1, 2, 3 });
+    public static readonly EncryptedCardData CardData = new(Encoding.ASCII.GetBytes(Canary));
+
+    /// <summary>What no log, book or text may ever hold.</summary>
+    public const string Canary = "encrypted-by-the-terminal";
 
     public static readonly CardConfirmation Confirmation = new("A1B2C3D4E5F60718", 66, CardholderVerification.Pin);
 

@@ -86,6 +86,30 @@ public sealed class SqliteContactVaultTests : ContactVaultConformance, IDisposab
 
     [Fact]
     [Rule("I41")]
+    public async Task An_erasure_that_a_reader_keeps_from_being_complete_says_so_and_is_completed_by_the_next()
+    {
+        await _vault.KeepAsync(Reference, Email, Now, default);
+        var key = (byte[])Scalar("SELECT key FROM contact_keys");
+        using (var reader = new SqliteConnection($"Data Source={_folder["vault.db"]};Pooling=False"))
+        {
+            reader.Open();
+            using var reading = reader.BeginTransaction(deferred: true);
+            using var command = reader.CreateCommand();
+            command.CommandText = "SELECT count(*) FROM contacts";
+            command.ExecuteScalar();
+
+            var error = await Assert.ThrowsAsync<VaultBusyException>(() => _vault.EraseAsync(Reference, Now, default).AsTask());
+            Assert.Contains("Erase it again", error.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Null(await _vault.ReadAsync(Reference, default));
+        Assert.True(Contains(_folder.AllBytes("vault.db"), key));
+        Assert.False(await _vault.EraseAsync(Reference, Now, default));
+        Assert.False(Contains(_folder.AllBytes("vault.db"), key));
+    }
+
+    [Fact]
+    [Rule("I41")]
     public async Task The_text_from_an_old_copy_cannot_be_read_after_an_erasure()
     {
         await _vault.KeepAsync(Reference, Email, Now, default);
