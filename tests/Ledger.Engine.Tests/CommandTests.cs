@@ -62,6 +62,25 @@ public class CommandTests
     }
 
     [Fact]
+    [Rule("I09"), Rule("E65")]
+    public async Task Of_two_refunds_at_once_that_exceed_the_payment_together_one_succeeds()
+    {
+        await using var shop = new Shop();
+        await shop.OpenAsync();
+        for (var round = 0; round < 10; round++)
+        {
+            var id = await shop.PayAsync(Money.Eur(100_00));
+            shop.Clock.Advance(Duration.FromDays(1));
+
+            var replies = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => shop.RequestRefundAsync(id, new RefundId(shop.NextId()), Money.Eur(60_00))));
+
+            Assert.Single(replies, static reply => reply.IsAccepted);
+            Assert.Single(replies, static reply => reply.Rejection?.Name == "ExceedsRefundable");
+            Assert.Equal(Money.Eur(40_00), ((TransactionState.Completed)await shop.StateAsync(id)).Refundable);
+        }
+    }
+
+    [Fact]
     public async Task What_is_in_effect_before_is_neither_appended_nor_an_error()
     {
         await using var shop = new Shop();
