@@ -30,7 +30,7 @@ internal sealed record ServerParts(
     int HashIterations)
 {
     /// <summary>The demo's clock jumps, so its processes look at it often.</summary>
-    private static readonly Duration DemoPoll = Duration.FromMilliseconds(5);
+    private static readonly Duration DemoPoll = Duration.FromMilliseconds(20);
 
     /// <summary>Its secrets are invented and thrown away, so its half minute is not spent on hashing them.</summary>
     private const int DemoHashIterations = 10_000;

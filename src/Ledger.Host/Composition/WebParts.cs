@@ -47,6 +47,8 @@ internal static class WebParts
             .SetMinimumLevel(parts.LogLevel)
             .AddFilter("Microsoft", LogLevel.Warning)
             .AddFilter("System", LogLevel.Warning)
+            // Who asks without a token is told so; it is no news for the operator.
+            .AddFilter("Ledger.Api.Auth", LogLevel.Warning)
             // It would say with a stack trace what the command's edge says in one line.
             .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         if (parts.LogFormat is LogFormat.Json) logging.AddJsonConsole();

@@ -9,13 +9,13 @@ namespace Ledger.Host.Demo;
 /// </summary>
 internal static class Patience
 {
-    private const int LooksMax = 3_000;
+    private const int LooksMax = 1_500;
 
     /// <summary>About two seconds: a process that got its turn has tried by then.</summary>
-    private const int LooksBeforeMoving = 200;
+    private const int LooksBeforeMoving = 100;
 
     private static readonly Duration Move = Duration.FromSeconds(30);
-    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(20);
 
     /// <param name="what">For the message.</param>
     /// <exception cref="DemoException">It did not come.</exception>
