@@ -29,7 +29,7 @@ public sealed partial class Transaction
     private static bool IsConfirmed(EntryMode entry, CardConfirmation confirmation) => entry switch
     {
         EntryMode.Chip => confirmation is
-            { Verification: CardholderVerification.Pin, Cryptogram: { Length: 16 } cryptogram, ApplicationCounter: >= 0 and <= 0xFFFF }
+        { Verification: CardholderVerification.Pin, Cryptogram: { Length: 16 } cryptogram, ApplicationCounter: >= 0 and <= 0xFFFF }
             && cryptogram.All(char.IsAsciiHexDigit),
         EntryMode.MagneticStripe or EntryMode.Fallback => confirmation.Verification == CardholderVerification.SignatureOnScreen,
     };
