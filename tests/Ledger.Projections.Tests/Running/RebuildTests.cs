@@ -132,6 +132,24 @@ public class RebuildTests
     }
 
     [Fact]
+    [Rule("E35")]
+    public async Task What_readers_saw_while_the_new_build_was_finished_is_in_it_when_it_takes_over()
+    {
+        await using var world = await WithPayments(3);
+        var models = await world.OpenAsync();
+        var told = new List<RebuildProgress>();
+        await models.RebuildAsync("history", SwitchOver, new Telling(p =>
+        {
+            told.Add(p);
+            if (p.Stage != RebuildStage.Finishing) return;
+            new LogWriter(world.Log).Append(StreamOf(Payment(50)), [.. Paid(50)]);
+            models.Drained().GetAwaiter().GetResult();
+        }), World.Bounded());
+
+        Assert.Equal((12, 16), (told.Single(p => p.Stage == RebuildStage.Finishing).Position, told.Single(p => p.Stage == RebuildStage.Switching).Position));
+    }
+
+    [Fact]
     public async Task The_old_generation_is_kept_when_asked_and_a_cancelled_rebuild_leaves_nothing()
     {
         await using var world = await WithPayments(3);
