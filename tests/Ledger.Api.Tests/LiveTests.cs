@@ -84,6 +84,20 @@ public class LiveTests
         Assert.True(await live.EndsAsync());
     }
 
+    [Fact]
+    public async Task A_stopping_server_ends_live_connections_in_good_order()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var shop = await Shop.OpenAsync(server);
+        using var patience = new CancellationTokenSource(Patience);
+        await using var live = await LiveAsync(shop, null, patience.Token);
+        await live.NextAsync();
+
+        var stopped = server.App.StopAsync(patience.Token);
+        Assert.True(await live.EndsAsync());
+        await stopped;
+    }
+
     private static async Task<LiveStream> LiveAsync(Shop shop, string? lastEventId, CancellationToken cancellation)
     {
         var http = shop.Server.NewClient();
@@ -92,10 +106,10 @@ public class LiveTests
         if (lastEventId is not null) request.Headers.TryAddWithoutValidation("Last-Event-ID", lastEventId);
         var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
-        return new LiveStream(http, SseParser.Create(await response.Content.ReadAsStreamAsync(cancellation)).EnumerateAsync(cancellation).GetAsyncEnumerator(cancellation));
+        return new LiveStream(http, response, SseParser.Create(await response.Content.ReadAsStreamAsync(cancellation)).EnumerateAsync(cancellation).GetAsyncEnumerator(cancellation));
     }
 
-    private sealed class LiveStream(HttpClient http, IAsyncEnumerator<SseItem<string>> items) : IAsyncDisposable
+    private sealed class LiveStream(HttpClient http, HttpResponseMessage response, IAsyncEnumerator<SseItem<string>> items) : IAsyncDisposable
     {
         public List<SseItem<string>> Seen { get; } = [];
 
@@ -122,15 +136,9 @@ public class LiveTests
 
         public async ValueTask DisposeAsync()
         {
+            await items.DisposeAsync();
+            response.Dispose();
             http.Dispose();
-            try
-            {
-                await items.DisposeAsync();
-            }
-            catch (IOException)
-            {
-                // The connection was cut on purpose.
-            }
         }
     }
 }

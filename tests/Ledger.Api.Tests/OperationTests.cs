@@ -29,6 +29,28 @@ public class OperationTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    [Rule("I38")]
+    [Rule("E100")]
+    public async Task Damage_is_an_incident_without_internals_to_the_merchant_and_a_plain_answer_to_the_auditor()
+    {
+        await using var server = await ApiServer.StartAsync();
+        var shop = await Shop.OpenAsync(server);
+        var paid = await shop.PayAsync(1_000);
+        server.Log.Damaged = EventLog.StreamName.Parse($"transaction-{paid.Id}");
+
+        var merchant = await shop.Device.GetAsync($"/v1/payments/{paid.Id}/events");
+        merchant.IsProblem(HttpStatusCode.InternalServerError, ProblemCodes.Server.Error);
+        Assert.NotEmpty(merchant.Problem.Incident!);
+        Assert.DoesNotContain("damaged", merchant.Body, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(server.Logs.Lines, line => line.Contains(merchant.Problem.Incident!, StringComparison.Ordinal) && line.Contains("is damaged", StringComparison.Ordinal));
+
+        var auditor = await Shop.StaffAsync(server, StaffRole.Auditor);
+        var replay = (await auditor.GetAsync($"/v1/audit/streams/transaction-{paid.Id}")).Read<AuditStream>();
+        Assert.Equal((false, $"transaction-{paid.Id} is damaged."), (replay.ChainVerified, replay.FirstProblem));
+        Assert.False((await auditor.GetAsync("/v1/audit/verification")).Read<VerifyReply>().Intact);
+    }
+
+    [Fact]
     [Rule("E91")]
     public async Task Activations_are_throttled_by_address()
     {

@@ -3,7 +3,7 @@ using Ledger.EventLog;
 
 namespace Ledger.Api.Tests;
 
-/// <summary>A log that cannot be written while a test says so.</summary>
+/// <summary>A log that cannot be written, or has a damaged stream, while a test says so.</summary>
 public sealed class SwitchableLog(IEventLog inner) : IEventLog
 {
     private volatile bool _isDown;
@@ -14,13 +14,16 @@ public sealed class SwitchableLog(IEventLog inner) : IEventLog
         set => _isDown = value;
     }
 
+    /// <summary>When not null, what reading of that stream says.</summary>
+    public StreamName? Damaged { get; set; }
+
     public long LastPosition => inner.LastPosition;
 
     public ValueTask<ImmutableArray<AppendResult>> AppendAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancellation) =>
         _isDown ? throw new EventLogUnavailableException("The disk is full.") : inner.AppendAsync(units, cancellation);
 
     public ValueTask<ImmutableArray<RecordedEvent>> ReadStreamAsync(StreamName stream, long afterVersion, int countMax, CancellationToken cancellation) =>
-        inner.ReadStreamAsync(stream, afterVersion, countMax, cancellation);
+        stream == Damaged ? throw new EventLogCorruptException($"{stream} is damaged.") : inner.ReadStreamAsync(stream, afterVersion, countMax, cancellation);
 
     public ValueTask<ImmutableArray<RecordedEvent>> ReadAllAsync(long afterPosition, int countMax, CancellationToken cancellation) =>
         inner.ReadAllAsync(afterPosition, countMax, cancellation);

@@ -7,6 +7,7 @@ using Ledger.Contracts.V1;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Ledger.Api.Live;
@@ -24,22 +25,25 @@ internal static class LiveEndpoint
             .Produces<Problem>(StatusCodes.Status503ServiceUnavailable, Problem.MediaType)
             .DisableRequestTimeout();
 
-    private static IResult Follow(HttpContext http, LiveSession session, LiveConnections connections, LiveFeed feed, IOptions<LedgerApiOptions> options, CancellationToken cancellation)
+    private static IResult Follow(HttpContext http, LiveSession session, LiveConnections connections, LiveFeed feed, IHostApplicationLifetime host, IOptions<LedgerApiOptions> options, CancellationToken cancellation)
     {
         var given = http.Request.Headers[LastEventId].ToString();
         var after = 0L;
         if (given.Length > 0 && !long.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out after)) return new ProblemResult(ProblemCodes.Request.CursorInvalid);
         if (feed.StoppedBecause is not null || connections.TryOpen(options.Value.LiveConnectionsMax) is not { } slot) return new ProblemResult(ProblemCodes.Server.Busy) { RetryAfterSeconds = 5 };
 
+        // A server that stops says goodbye to its listeners; they resume elsewhere, or here again.
+        var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation, host.ApplicationStopping);
         http.Response.OnCompleted(() =>
         {
             slot.Dispose();
+            end.Dispose();
             return Task.CompletedTask;
         });
-        return TypedResults.ServerSentEvents(UntilGoneAsync(session.RunAsync(http.Device(), given.Length > 0 ? after : null, cancellation), cancellation));
+        return TypedResults.ServerSentEvents(UntilGoneAsync(session.RunAsync(http.Device(), given.Length > 0 ? after : null, end.Token), end.Token));
     }
 
-    /// <summary>The caller's leaving is the normal end, not an error.</summary>
+    /// <summary>The caller's leaving, or the server's stopping, is the normal end and no error.</summary>
     private static async IAsyncEnumerable<SseItem<string>> UntilGoneAsync(IAsyncEnumerable<SseItem<string>> items, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await using var enumerator = items.GetAsyncEnumerator(cancellation);
@@ -49,8 +53,9 @@ internal static class LiveEndpoint
             {
                 if (!await enumerator.MoveNextAsync()) yield break;
             }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            catch (OperationCanceledException)
             {
+                // Whose token it was is not asked: linked ones fire one after another, and heartbeats catch their own.
                 yield break;
             }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Ledger.Contracts.V1;
 using Ledger.Engine;
 using Ledger.EventLog;
+using Ledger.Vault;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -57,7 +58,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         BadHttpRequestException bad => ProblemOf(bad),
         CommandIdReusedException => new ProblemResult(ProblemCodes.Idempotency.KeyReused),
         MailboxFullException => new ProblemResult(ProblemCodes.Server.Busy) { RetryAfterSeconds = MailboxFullException.RetryAfterSeconds },
-        EventLogUnavailableException or EventLogFencedException => Unavailable(http, exception),
+        EventLogUnavailableException or EventLogFencedException or EngineFaultedException or VaultBusyException => Unavailable(http, exception),
         OperationCanceledException => new ProblemResult(ProblemCodes.Request.TimedOut) { RetryAfterSeconds = RetryAfterSeconds },
         _ => OurError(http, exception),
     };
@@ -82,7 +83,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         return new ProblemResult(ProblemCodes.Server.Error) { Incident = http.TraceIdentifier };
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "{Method}, incident {Incident}: the log cannot be written.")]
+    [LoggerMessage(1, LogLevel.Warning, "{Method}, incident {Incident}: nothing can be written.")]
     private static partial void LogUnavailable(ILogger logger, string method, string incident, Exception exception);
 
     [LoggerMessage(2, LogLevel.Error, "{Method}, incident {Incident}: an error of ours.")]
