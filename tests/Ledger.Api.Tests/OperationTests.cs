@@ -91,6 +91,7 @@ public class OperationTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         answers.Add(await shop.CancelAsync(answers[2].Read<TransactionView>(), code: "987654"));
         answers.Add(await shop.CancelAsync(answers[2].Read<TransactionView>()));
         answers.Add(await shop.Device.PostTextAsync($"/v1/payments/{id}/cancel", $$"""{"securityCode":987654,"{{Address}}":1}"""));
+        answers.Add(await shop.Device.PostTextAsync($"/v1/payments/{id}/cancel", $$"""{"{{Address}}":1}"""));
         answers.Add(await new Caller(server.Http, null, "canary").PostAsync("/v1/activation", new ActivationRequest(shop.Identifier, "canary password", shop.Serial)));
         answers.Add(await shop.Device.GetAsync($"/v1/payments/{id}/events"));
 
