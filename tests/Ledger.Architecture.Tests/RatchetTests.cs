@@ -15,7 +15,11 @@ public partial class RatchetTests
     private static readonly Dictionary<string, (int Lines, string Reason)> LongFiles = [];
 
     /// <summary>Path and line's text to (lines, reason).</summary>
-    private static readonly Dictionary<string, (int Lines, string Reason)> LongMethods = [];
+    private static readonly Dictionary<string, (int Lines, string Reason)> LongMethods = new()
+    {
+        ["src/Ledger.Api/Problems/ProblemTable.cs: private static readonly FrozenDictionary<string, int> StatusByCode = new Dictionary<string, int>(StringComparer.Ordinal)"] =
+            (112, "The one table from a code to its HTTP status, a line per code; split, it would be two places to look."),
+    };
 
     [Fact]
     public void Files_stay_below_the_limit_or_have_a_reason()
