@@ -30,7 +30,7 @@ public class OracleTests
     private static readonly LocalDate[] FirstDays = [new(2026, 3, 27), new(2026, 10, 23), new(2026, 12, 29), new(2028, 2, 27)];
 
     [Fact]
-    [Rule("R028"), Rule("R086"), Rule("R088"), Rule("I20")]
+    [Rule("R028"), Rule("R086"), Rule("R090"), Rule("I20")]
     public void The_history_says_what_the_transactions_own_states_say()
     {
         ForLives(async (life, log) =>
@@ -38,6 +38,15 @@ public class OracleTests
             await using var opened = await Open(log);
             var models = opened.Models;
             var entries = await AllEntries(models, life);
+            var events = (await AllEvents(log)).Select(e => e.Event).ToArray();
+            var creditDates = events.OfType<RemittanceEvent.RemittanceClosed>().ToDictionary(e => e.Remittance, e => e.CreditDate);
+            var credited = events.OfType<RemittanceEvent.RemittanceCredited>().Select(e => e.Remittance).ToHashSet();
+            foreach (var entry in entries)
+            {
+                LocalDate? creditDate = entry.Remittance is { } remittance && creditDates.TryGetValue(remittance, out var date) ? date : null;
+                Assert.Equal((creditDate, entry.Remittance is { } taken && credited.Contains(taken)), (entry.CreditDate, entry.IsCredited));
+            }
+
             foreach (var (id, state) in life.Transactions)
             {
                 var payment = entries.Single(e => e.TransactionId == id && e.Kind == HistoryKind.Payment);
