@@ -71,6 +71,19 @@ public sealed class FolderTests(DemoFixture fixture)
         Assert.Equal(bytes, await File.ReadAllBytesAsync(file));
     }
 
+    /// <summary>A log that was restored from a backup, beside lists that are newer.</summary>
+    [Fact]
+    public async Task To_do_lists_that_know_more_than_the_log_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(Path.Combine(fixture.Folder, "todo.db"), folder.In("todo.db"));
+
+        var serve = await LedgerProcess.RunAsync("serve", "--data", folder.Path, "--urls", "http://127.0.0.1:0");
+
+        Assert.Equal(3, serve.ExitCode);
+        Assert.Contains("Delete", serve.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("verify", "--data", "{nowhere}")]
     [InlineData("replay", "terminal-DEMO000001", "--data", "{nowhere}")]

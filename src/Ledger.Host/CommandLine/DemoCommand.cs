@@ -18,7 +18,7 @@ internal static class DemoCommand
         var exit = new Option<bool>("--exit") { Description = "End when everything was shown, instead of leaving the server up." };
         var seed = new Option<ulong>("--seed") { Description = "Another number plays another day.", DefaultValueFactory = static _ => SeedDefault };
         var sales = new Option<int>("--sales") { Description = "How many sales.", DefaultValueFactory = static _ => TradingPlan.SaleCountDefault };
-        var day = new Option<string?>("--day") { Description = "The trading day, a past one. Default: the last weekday whose credit date has come.", HelpName = "date" };
+        var day = new Option<string?>("--day") { Description = "The trading day, a past one. Default: the last open day whose credit date is past.", HelpName = "date" };
         var command = new Command("demo", "Play a trading day through the real API in a fresh folder, then show and prove what the ledger holds.") { data, port, exit, seed, sales, day };
         command.SetAction((result, cancellation) => Edge.RunAsync(
             token => DemoRun.RunAsync(

@@ -8,7 +8,6 @@ using Ledger.Engine.Tickets;
 using Ledger.EventLog;
 using Ledger.EventLog.Sqlite;
 using Ledger.EventLog.Sqlite.ToDo;
-using Ledger.EventLog.ToDo;
 using Ledger.Projections;
 using Ledger.Vault;
 using NodaTime;
@@ -21,6 +20,8 @@ namespace Ledger.Host.Composition;
 internal sealed class LedgerCore : IAsyncDisposable
 {
     private readonly Closers _closers;
+    private readonly LedgerFolder _folder;
+    private readonly SqliteToDoStore _toDo;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Func<ILogger, ImmutableArray<ProcessRunner>> _makeRunners;
     private Task _processes = Task.CompletedTask;
@@ -32,11 +33,12 @@ internal sealed class LedgerCore : IAsyncDisposable
         Credentials = closers.Add(SqliteCredentialStore.Open(folder.Credentials, parts.HashIterations));
         Contacts = closers.Add(SqliteContactVault.Open(folder.Contacts, MasterKey.ReadOrCreate(folder.MasterKey)));
         Acquirer = closers.Add(new SimulatedHost(Clock, DelayAsync, parts.Script, parts.Seed, folder.HostBooks));
-        var toDo = closers.Add(SqliteToDoStore.Open(folder.ToDo));
+        _folder = folder;
+        _toDo = closers.Add(SqliteToDoStore.Open(folder.ToDo));
         Engine = closers.Add(new LedgerEngine(log, EventCodec.Default, Clock, parts.Engine));
         var host = new TimedHost(Acquirer, parts.Timeouts, TimeProvider.System);
         Desk = new PaymentDesk(Engine, host, Clock);
-        _makeRunners = logger => MakeRunners(parts, toDo, host, logger);
+        _makeRunners = logger => MakeRunners(parts, host, logger);
     }
 
     public IClock Clock { get; }
@@ -77,10 +79,13 @@ internal sealed class LedgerCore : IAsyncDisposable
     }
 
     /// <summary>Once: time-outs, reversals, tickets, remittances and blocks from now on.</summary>
-    public void StartProcesses(ILoggerFactory loggers)
+    /// <exception cref="EventLogRefusedException">The to-do lists have taken in events that the log does not have.</exception>
+    public async Task StartProcessesAsync(ILoggerFactory loggers, CancellationToken cancellation)
     {
-        Runners = _makeRunners(loggers.CreateLogger("Ledger.Processes"));
-        _processes = new ProcessGroup(Runners).RunAsync(_stopping.Token);
+        var runners = _makeRunners(loggers.CreateLogger("Ledger.Processes"));
+        foreach (var runner in runners) await CheckListAsync(runner.Name, cancellation);
+        Runners = runners;
+        _processes = new ProcessGroup(runners).RunAsync(_stopping.Token);
     }
 
     public async ValueTask DisposeAsync()
@@ -91,7 +96,7 @@ internal sealed class LedgerCore : IAsyncDisposable
         _stopping.Dispose();
     }
 
-    private ImmutableArray<ProcessRunner> MakeRunners(ServerParts parts, IToDoStore toDo, TimedHost host, ILogger logger)
+    private ImmutableArray<ProcessRunner> MakeRunners(ServerParts parts, TimedHost host, ILogger logger)
     {
         var observer = new ProcessLog(logger);
         ImmutableArray<IProcess> processes =
@@ -101,7 +106,17 @@ internal sealed class LedgerCore : IAsyncDisposable
             new TicketProcess(Engine, Contacts, new FileDropTicketSender(parts.Folder.Outbox), new TicketOptions()),
             new TerminalBlockProcess(Engine),
         ];
-        return [.. processes.Select(process => new ProcessRunner(process, Log, EventCodec.Default, toDo, Clock, parts.Processes, observer))];
+        return [.. processes.Select(process => new ProcessRunner(process, Log, EventCodec.Default, _toDo, Clock, parts.Processes, observer))];
+    }
+
+    /// <summary>A log that was restored from a backup is older than the lists beside it: they would wait for ever for what they think they know.</summary>
+    private async Task CheckListAsync(string process, CancellationToken cancellation)
+    {
+        var checkpoint = await _toDo.ReadCheckpointAsync(process, cancellation);
+        if (checkpoint > Log.LastPosition)
+        {
+            throw new EventLogRefusedException($"{_folder.ToDo} knows events up to {checkpoint}, the log ends at {Log.LastPosition}: they do not belong together. Delete {_folder.ToDo}; it is made anew from the log.");
+        }
     }
 
     private static async ValueTask DelayAsync(Duration delay, CancellationToken cancellation) => await Task.Delay(delay.ToTimeSpan(), cancellation);

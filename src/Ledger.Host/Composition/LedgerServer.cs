@@ -33,8 +33,8 @@ internal sealed class LedgerServer : IAsyncDisposable
         try
         {
             web = WebParts.Build(parts, core);
+            await core.StartProcessesAsync(web.Services.GetRequiredService<ILoggerFactory>(), cancellation);
             await web.StartAsync(cancellation);
-            core.StartProcesses(web.Services.GetRequiredService<ILoggerFactory>());
             return new LedgerServer(core, web);
         }
         catch (Exception fault)
