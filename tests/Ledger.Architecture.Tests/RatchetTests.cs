@@ -71,10 +71,7 @@ public partial class RatchetTests
         }
     }
 
-    private static bool IsContainer(string[] lines, int open) => Container().IsMatch(HeadOf(lines, open)) || IsTable(HeadOf(lines, open));
-
-    /// <summary>A field or variable with what it is made of: data, not code.</summary>
-    private static bool IsTable(string head) => head.Split('(')[0].Contains(" = ", StringComparison.Ordinal);
+    private static bool IsContainer(string[] lines, int open) => Container().IsMatch(HeadOf(lines, open));
 
     /// <summary>The nearest line above at the brace's own depth: a head's continuation lines are indented further.</summary>
     private static string HeadOf(string[] lines, int open)
