@@ -29,8 +29,6 @@ public class OperationTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    [Rule("I38")]
-    [Rule("E100")]
     public async Task Damage_is_an_incident_without_internals_to_the_merchant_and_a_plain_answer_to_the_auditor()
     {
         await using var server = await ApiServer.StartAsync();

@@ -87,7 +87,6 @@ public class ReadingTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    [Rule("I38")]
     public async Task An_auditor_replays_a_stream_to_any_version_or_instant_and_verifies_chains()
     {
         await using var server = await ApiServer.StartAsync();

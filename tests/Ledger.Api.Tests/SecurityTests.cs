@@ -137,7 +137,6 @@ public class SecurityTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     [Rule("I46")]
     [Rule("R119")]
     [Rule("R120")]
-    [Rule("E86")]
     [Rule("E93")]
     public async Task A_blocked_terminals_phone_starts_and_undoes_nothing_and_what_was_approved_completes()
     {
@@ -157,7 +156,6 @@ public class SecurityTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     }
 
     [Fact]
-    [Rule("R184")]
     [Rule("R186")]
     [Rule("R187")]
     public async Task An_opposed_card_is_refused_at_once()
