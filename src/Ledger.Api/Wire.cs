@@ -39,6 +39,8 @@ internal static class Wire
 
     public static Domain.Calendars.CalendarName ToDomain(V1.CalendarName value) => (Domain.Calendars.CalendarName)value;
 
+    public static Domain.Merchants.CredentialLetter ToDomain(V1.CredentialLetter value) => (Domain.Merchants.CredentialLetter)value;
+
     public static Domain.Merchants.Credential ToDomain(V1.Credential value) => (Domain.Merchants.Credential)value;
 
     public static V1.TransactionStatus Of(Domain.Transactions.TransactionStatus value) => (V1.TransactionStatus)value;

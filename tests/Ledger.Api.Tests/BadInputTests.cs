@@ -221,6 +221,19 @@ public class BadInputTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    [Rule("R096")]
+    [Rule("I27")]
+    public async Task The_passwords_letter_waits_for_the_identifiers()
+    {
+        var shop = await Shop.OpenAsync(_server);
+        var bank = await Shop.StaffAsync(_server, StaffRole.Bank);
+        var path = $"/v1/bank/merchants/{shop.Merchant}/letters";
+        (await bank.PostAsync(path, new SendLetter(CredentialLetter.Password))).IsProblem(HttpStatusCode.Conflict, ProblemCodes.Merchant.IdentifierNotSent);
+        (await bank.PostAsync(path, new SendLetter(CredentialLetter.Identifier))).Read<DoneReply>();
+        (await bank.PostAsync(path, new SendLetter(CredentialLetter.Password))).IsProblem(HttpStatusCode.Conflict, ProblemCodes.Merchant.PasswordLetterTooEarly);
+    }
+
+    [Fact]
     public async Task Two_merchants_cannot_have_one_identifier()
     {
         var (one, two) = (await Shop.OpenAsync(_server), await Shop.OpenAsync(_server));

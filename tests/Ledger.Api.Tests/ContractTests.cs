@@ -44,6 +44,7 @@ public class ContractTests
         { typeof(Contracts.V1.BlockReason), typeof(Domain.Terminals.BlockReason) },
         { typeof(Contracts.V1.CalendarName), typeof(Domain.Calendars.CalendarName) },
         { typeof(Contracts.V1.Credential), typeof(Domain.Merchants.Credential) },
+        { typeof(Contracts.V1.CredentialLetter), typeof(Domain.Merchants.CredentialLetter) },
         { typeof(Contracts.V1.HistoryKind), typeof(Projections.History.HistoryKind) },
         { typeof(Contracts.V1.TicketDelivery), typeof(Projections.History.TicketDelivery) },
         { typeof(Contracts.V1.RevenuePeriod), typeof(Projections.Revenue.RevenuePeriod) },

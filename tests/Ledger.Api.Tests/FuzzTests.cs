@@ -126,6 +126,7 @@ public class FuzzTests(ApiFixture fixture) : IClassFixture<ApiFixture>
             (bank, $"/v1/bank/contracts/{shop.Merchant}/refuse", """{"reason":"one"}""", """{"reason":"two"}"""),
             (bank, $"/v1/bank/contracts/{shop.Merchant}/account", """{"account":"FR00DEMO0009"}""", """{"account":"FR00DEMO0008"}"""),
             (bank, "/v1/bank/terminals", """{"serial":"MP300A0001","model":"MP300","country":"france","terminalNumber":7}""", """{"serial":"MP300A0001","model":"MP300","country":"monaco","terminalNumber":7}"""),
+            (bank, $"/v1/bank/merchants/{shop.Merchant}/letters", """{"letter":"identifier"}""", """{"letter":"password"}"""),
             (bank, $"/v1/bank/merchants/{shop.Merchant}/credentials", $$"""{"identifier":"{{shop.Identifier}}"}""", """{"identifier":"other.one"}"""),
             (assistance, $"/v1/assistance/terminals/{shop.Serial}/block", """{"reason":"lost"}""", """{"reason":"stolen"}"""),
             (assistance, $"/v1/assistance/merchants/{shop.Merchant}/unlock", """{"credential":"password"}""", """{"credential":"securityCode"}"""),

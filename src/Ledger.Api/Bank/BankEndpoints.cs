@@ -27,6 +27,7 @@ internal static class BankEndpoints
         bank.MapPost("/contracts/{merchantId}/account", AccountAsync).Describe<DoneReply>("Change the settlement account", "One per contract.");
         bank.MapPost("/contracts/{merchantId}/termination", TerminateAsync).Describe<DoneReply>("Terminate a contract", "Effective at the month's end, for ever.");
         bank.MapPost("/terminals", RegisterAsync).Describe<DoneReply>("Register a terminal", "Only hardware supplied by the bank works.");
+        bank.MapPost("/merchants/{merchantId}/letters", LetterAsync).Describe<DoneReply>("A letter was sent", "Identifier first; the password's at least 48 hours later.");
         bank.MapPost("/merchants/{merchantId}/credentials", CredentialsEndpoint.SetAsync)
             .Describe<CredentialsReply>("Hand out credentials", "Password and code are made here and shown once; a repeat makes new ones. Attempts start again from zero.");
     }
@@ -57,6 +58,9 @@ internal static class BankEndpoints
 
     private static Task<IResult> RefuseAsync(string merchantId, RefuseContract body, HttpContext http, StaffDesk desk, IClock clock, CancellationToken cancellation) =>
         desk.OnContractAsync(http, body, merchantId, () => new MerchantCommand.RefuseContract(http.Staff().Name, body.Reason, clock.GetCurrentInstant()), cancellation);
+
+    private static Task<IResult> LetterAsync(string merchantId, SendLetter body, HttpContext http, StaffDesk desk, IClock clock, CancellationToken cancellation) =>
+        desk.OnContractAsync(http, body, merchantId, () => new MerchantCommand.RecordLetterSent(Wire.ToDomain(body.Letter), clock.GetCurrentInstant()), cancellation);
 
     private static async Task<IResult> PricesAsync(string merchantId, PriceList body, HttpContext http, StaffDesk desk, IClock clock, CancellationToken cancellation)
     {

@@ -71,6 +71,8 @@ public static class ProblemTable
         [ProblemCodes.Merchant.ReceivedInTheFuture] = StatusCodes.Status422UnprocessableEntity,
         [ProblemCodes.Merchant.CredentialLocked] = StatusCodes.Status423Locked,
         [ProblemCodes.Merchant.CredentialNotLocked] = StatusCodes.Status409Conflict,
+        [ProblemCodes.Merchant.IdentifierNotSent] = StatusCodes.Status409Conflict,
+        [ProblemCodes.Merchant.PasswordLetterTooEarly] = StatusCodes.Status409Conflict,
         [ProblemCodes.Card.NotOpposed] = StatusCodes.Status409Conflict,
         [ProblemCodes.Card.AlreadyRenewed] = StatusCodes.Status409Conflict,
         [ProblemCodes.Card.ReplacementIsTheSameCard] = StatusCodes.Status422UnprocessableEntity,

@@ -32,6 +32,9 @@ public sealed record Rate(CardBrand Brand, CardCategory Category, CardRegion Reg
 
 public sealed record RefuseContract(string Reason);
 
+/// <summary>Says that a letter with credentials left; the password's leaves at least 48 hours after the identifier's.</summary>
+public sealed record SendLetter(CredentialLetter Letter);
+
 /// <param name="Account">Reference of the settlement account: 4 to 34 letters and digits (R007).</param>
 public sealed record ChangeAccount(string Account);
 

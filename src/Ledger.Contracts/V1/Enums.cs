@@ -182,6 +182,13 @@ public enum CalendarName
     Monaco = 5,
 }
 
+[JsonConverter(typeof(WireEnumConverter<CredentialLetter>))]
+public enum CredentialLetter
+{
+    Identifier = 1,
+    Password = 2,
+}
+
 [JsonConverter(typeof(WireEnumConverter<Credential>))]
 public enum Credential
 {

@@ -30,6 +30,7 @@ namespace Ledger.Contracts.V1;
 [JsonSerializable(typeof(RequestContract))]
 [JsonSerializable(typeof(AcceptContract))]
 [JsonSerializable(typeof(RefuseContract))]
+[JsonSerializable(typeof(SendLetter))]
 [JsonSerializable(typeof(PriceList))]
 [JsonSerializable(typeof(Acceptor))]
 [JsonSerializable(typeof(ChangeAccount))]

@@ -78,6 +78,8 @@ public static class ProblemCodes
         public const string ReceivedInTheFuture = "merchant.receivedInTheFuture";
         public const string CredentialLocked = "merchant.credentialLocked";
         public const string CredentialNotLocked = "merchant.credentialNotLocked";
+        public const string IdentifierNotSent = "merchant.identifierNotSent";
+        public const string PasswordLetterTooEarly = "merchant.passwordLetterTooEarly";
     }
 
     /// <summary>Refusals of an opposed card.</summary>

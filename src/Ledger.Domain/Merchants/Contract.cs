@@ -84,6 +84,16 @@ public sealed record ContractTerms(
     public bool Covers(Instant instant) => EffectiveFrom is { } from && from <= instant && (EffectiveUntil is not { } until || instant < until);
 }
 
+/// <summary>The two letters that a merchant gets, apart so that one thief has not both (R095, R096). Stored names, so never renamed.</summary>
+public enum CredentialLetter
+{
+    /// <summary>Identifier, sent with the terminal.</summary>
+    Identifier = 1,
+
+    /// <summary>Password and security code.</summary>
+    Password = 2,
+}
+
 /// <summary>Which shared secret was tried.</summary>
 public enum Credential
 {

@@ -43,6 +43,7 @@ internal static class ContractRules
         ChangePrices c => PriceFault(c.Prices),
         ChangeAcceptor c => IsValid(c.Acceptor) ? null : MerchantRejection.FactsInvalid,
         ChangeAccount c => IsValid(c.Account) ? null : MerchantRejection.FactsInvalid,
+        RecordLetterSent c => Enum.IsDefined(c.Letter) ? null : MerchantRejection.FactsInvalid,
         RecordCredentialRight c => CredentialFault(c.Credential),
         RecordCredentialWrong c => CredentialFault(c.Credential),
         UnlockCredential c => CredentialFault(c.Credential) ?? TextFault(c.UnlockedBy),

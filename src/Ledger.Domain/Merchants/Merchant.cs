@@ -14,6 +14,9 @@ public sealed class Merchant : IDecider<MerchantState, MerchantCommand, Merchant
 {
     private Merchant() { }
 
+    /// <summary>« courrier séparé 48h plus tard » (R096).</summary>
+    public static readonly Duration PasswordLetterDelay = Duration.FromHours(48);
+
     public static string Category => "merchant";
 
     public static MerchantState Initial { get; } = new Unknown();
@@ -37,6 +40,7 @@ public sealed class Merchant : IDecider<MerchantState, MerchantCommand, Merchant
         (Accepted s, ChangePrices change) => s.Facts.Prices == change.Prices ? Decision.AlreadyDone : new PricesChanged(change.Prices, change.Now),
         (Accepted s, ChangeAcceptor change) => DecideChangeAcceptor(s.Facts, change),
         (Accepted s, ChangeAccount change) => DecideChangeAccount(s.Facts, change),
+        (Accepted s, RecordLetterSent letter) => DecideLetter(s, letter),
         (Accepted, Terminate terminate) => DecideTerminate(terminate),
 
         // The bank still owes the last credits after the end, so the account may still move.
@@ -62,6 +66,8 @@ public sealed class Merchant : IDecider<MerchantState, MerchantCommand, Merchant
             s with { Facts = s.Facts with { Acceptors = [.. s.Facts.Acceptors, e.Acceptor] } },
         (Accepted s, AccountChanged e) => s with { Facts = s.Facts with { Account = e.Account } },
         (Terminated s, AccountChanged e) => s with { Facts = s.Facts with { Account = e.Account } },
+        (Accepted s, LetterSent { Letter: CredentialLetter.Identifier } e) => s with { IdentifierSentAt = e.At },
+        (Accepted { IdentifierSentAt: not null }, LetterSent { Letter: CredentialLetter.Password }) => state,
         (Accepted s, ContractTerminated e) => new Terminated(s.Facts, s.From, e.EffectiveAt, e.ProofReference, s.Password, s.SecurityCode),
 
         (_, CredentialAccepted e) => state.With(e.Credential, state.CounterOf(e.Credential).AfterRight()),
@@ -90,6 +96,18 @@ public sealed class Merchant : IDecider<MerchantState, MerchantCommand, Merchant
 
     private static Decision DecideChangeAccount(ContractFacts facts, ChangeAccount command) =>
         facts.Account == command.Account ? Decision.AlreadyDone : new AccountChanged(command.Account, command.Now);
+
+    /// <summary>A letter may be sent again (R101); a new identifier's letter makes the password's wait anew (I27).</summary>
+    private static Decision DecideLetter(Accepted state, RecordLetterSent command)
+    {
+        if (command.Letter == CredentialLetter.Password)
+        {
+            if (state.IdentifierSentAt is not { } identifierSentAt) return MerchantRejection.IdentifierNotSent;
+            if (command.Now - identifierSentAt < PasswordLetterDelay) return MerchantRejection.PasswordLetterTooEarly;
+        }
+
+        return new LetterSent(command.Letter, command.Now);
+    }
 
     private static Decision DecideTerminate(Terminate command)
     {

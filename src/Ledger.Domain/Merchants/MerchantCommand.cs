@@ -41,6 +41,9 @@ public abstract record MerchantCommand
     /// <summary>It was wrong; after five in a row it is locked (D-16, I44).</summary>
     public sealed record RecordCredentialWrong(Credential Credential, Guid ForCommand, Instant Now) : MerchantCommand;
 
+    /// <summary>A letter with credentials left. The password's leaves 48 hours after the identifier's at the earliest (R096, I27).</summary>
+    public sealed record RecordLetterSent(CredentialLetter Letter, Instant Now) : MerchantCommand;
+
     /// <summary>Assistance unlocks it (R101).</summary>
     public sealed record UnlockCredential(Credential Credential, string UnlockedBy, Instant Now) : MerchantCommand;
 }

@@ -36,6 +36,8 @@ public abstract record MerchantEvent : ILedgerEvent
     /// <param name="EffectiveAt">First instant of the month after receipt, Paris time (R112).</param>
     public sealed record ContractTerminated(string ProofReference, Instant ReceivedAt, Instant EffectiveAt, Instant At) : MerchantEvent;
 
+    public sealed record LetterSent(CredentialLetter Letter, Instant At) : MerchantEvent;
+
     public sealed record CredentialAccepted(Credential Credential, Guid ForCommand, Instant At) : MerchantEvent;
 
     /// <param name="Attempt">How many in a row, from 1.</param>

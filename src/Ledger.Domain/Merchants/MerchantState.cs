@@ -16,7 +16,11 @@ public abstract record MerchantState
     /// <summary>For ever.</summary>
     public sealed record Refused(ContractFacts Facts) : MerchantState;
 
-    public sealed record Accepted(ContractFacts Facts, Instant From, CredentialCounter Password, CredentialCounter SecurityCode) : MerchantState;
+    public sealed record Accepted(ContractFacts Facts, Instant From, CredentialCounter Password, CredentialCounter SecurityCode) : MerchantState
+    {
+        /// <summary>When the last letter with the identifier left; null before.</summary>
+        public Instant? IdentifierSentAt { get; init; }
+    }
 
     /// <summary>Runs until the month's end, then never again (R113). Credentials still work: tickets and history stay reachable.</summary>
     public sealed record Terminated(ContractFacts Facts, Instant From, Instant Until, string ProofReference, CredentialCounter Password, CredentialCounter SecurityCode) : MerchantState;
@@ -151,4 +155,10 @@ public enum MerchantRejection
     /// <summary>Locked after five wrong attempts; assistance unlocks it (D-16).</summary>
     CredentialLocked = 11,
     CredentialNotLocked = 12,
+
+    /// <summary>The identifier's letter goes first (R096).</summary>
+    IdentifierNotSent = 13,
+
+    /// <summary>Less than 48 hours after the identifier's letter (I27).</summary>
+    PasswordLetterTooEarly = 14,
 }

@@ -63,6 +63,7 @@ internal static class EventTypeTable
         ["merchant-acceptor-changed.1"] = typeof(MerchantEvent.AcceptorChanged),
         ["merchant-account-changed.1"] = typeof(MerchantEvent.AccountChanged),
         ["merchant-contract-terminated.1"] = typeof(MerchantEvent.ContractTerminated),
+        ["merchant-letter-sent.1"] = typeof(MerchantEvent.LetterSent),
         ["merchant-credential-accepted.1"] = typeof(MerchantEvent.CredentialAccepted),
         ["merchant-credential-rejected.1"] = typeof(MerchantEvent.CredentialRejected),
         ["merchant-credential-locked.1"] = typeof(MerchantEvent.CredentialLocked),

@@ -46,6 +46,7 @@ namespace Ledger.EventLog.Codec;
         typeof(EnumNameConverter<EntryMode>),
         typeof(EnumNameConverter<CardholderVerification>),
         typeof(EnumNameConverter<OppositionReason>),
+        typeof(EnumNameConverter<CredentialLetter>),
         typeof(EnumNameConverter<Credential>),
         typeof(EnumNameConverter<CalendarName>),
         typeof(EnumNameConverter<AcceptanceCountry>),
@@ -102,6 +103,7 @@ namespace Ledger.EventLog.Codec;
 [JsonSerializable(typeof(MerchantEvent.AcceptorChanged))]
 [JsonSerializable(typeof(MerchantEvent.AccountChanged))]
 [JsonSerializable(typeof(MerchantEvent.ContractTerminated))]
+[JsonSerializable(typeof(MerchantEvent.LetterSent))]
 [JsonSerializable(typeof(MerchantEvent.CredentialAccepted))]
 [JsonSerializable(typeof(MerchantEvent.CredentialRejected))]
 [JsonSerializable(typeof(MerchantEvent.CredentialLocked))]

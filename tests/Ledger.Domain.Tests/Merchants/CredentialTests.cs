@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Ledger.Domain.Merchants;
 using Ledger.Testing;
+using NodaTime;
 using static Ledger.Domain.Merchants.MerchantCommand;
 using static Ledger.Domain.Merchants.MerchantEvent;
 using static Ledger.Domain.Tests.Merchants.ContractSamples;
@@ -36,6 +37,42 @@ public class CredentialTests
 
         Gives(state, new RecordCredentialWrong(Credential.SecurityCode, Command, Noon), new CredentialRejected(Credential.SecurityCode, Command, 1, Noon));
     }
+
+    [Fact]
+    [Rule("R096")]
+    public void The_password_leaves_48_hours_after_the_identifier()
+    {
+        var accepted = Given(IsRequested, IsAccepted);
+        var sent = Given(IsRequested, IsAccepted, new LetterSent(CredentialLetter.Identifier, Noon));
+        var password = new RecordLetterSent(CredentialLetter.Password, Noon + Merchant.PasswordLetterDelay);
+
+        Gives(accepted, new RecordLetterSent(CredentialLetter.Identifier, Noon), new LetterSent(CredentialLetter.Identifier, Noon));
+        Refuses(MerchantRejection.IdentifierNotSent, accepted, password);
+        Refuses(MerchantRejection.PasswordLetterTooEarly, sent, password with { Now = password.Now - Duration.Epsilon });
+        Gives(sent, password, new LetterSent(CredentialLetter.Password, password.Now));
+        Refuses(MerchantRejection.NotAccepted, Given(IsRequested), password);
+        Refuses(MerchantRejection.ContractTerminated, Given(IsRequested, IsAccepted, IsTerminated), password);
+    }
+
+    [Fact]
+    [Rule("I27")]
+    public void No_password_letter_ever_follows_an_identifier_letter_within_48_hours() =>
+        Prop.ForAll<(bool IsPassword, PositiveInt Minutes)[]>(letters =>
+        {
+            var (state, now, identifierSentAt) = (Given(IsRequested, IsAccepted), Noon, (Instant?)null);
+            foreach (var (isPassword, minutes) in letters)
+            {
+                now += Duration.FromMinutes(minutes.Get * 40L);
+                var decision = Merchant.Decide(state, new RecordLetterSent(isPassword ? CredentialLetter.Password : CredentialLetter.Identifier, now));
+                var mayLeave = !isPassword || (identifierSentAt is { } sent && now - sent >= Duration.FromHours(48));
+                if (mayLeave != decision.Rejection is null) return false;
+
+                state = decision.Events.Aggregate(state, Merchant.Evolve);
+                if (!isPassword) identifierSentAt = now;
+            }
+
+            return true;
+        }).QuickCheckThrowOnFailure();
 
     [Fact]
     [Rule("R101")]

@@ -287,6 +287,7 @@ public class MerchantTests
             new ChangePrices(Prices, Noon), new ChangePrices(Prices with { MonthlyFee = 1 }, Noon), new ChangePrices(Prices with { MonthlyFee = -1 }, Noon),
             new ChangeAcceptor(BakeryAcceptor, Noon), new ChangeAcceptor(Moved, Noon), new ChangeAccount(Account, Noon), new ChangeAccount(new SettlementAccount("FR99"), Noon),
             new Terminate("RAR-1", Noon, Noon), new Terminate("RAR-2", Noon, Noon), new Terminate("", Noon, Noon),
+            .. Enum.GetValues<CredentialLetter>().Prepend((CredentialLetter)0).Select(static letter => new RecordLetterSent(letter, Noon)),
             .. Enum.GetValues<Credential>().Prepend((Credential)0).SelectMany(c => new MerchantCommand[]
             {
                 new RecordCredentialRight(c, Command, Noon), new RecordCredentialWrong(c, Command, Noon), new UnlockCredential(c, "a", Noon),

@@ -106,4 +106,14 @@ public class RemittingTests
         Story.Remitted.Given(reissue, reissue);
         Story.Cancelled.Given(reissue);
     }
+
+    [Fact]
+    [Rule("E77")]
+    public void A_card_opposed_after_its_authorisation_changes_nothing()
+    {
+        // Only the authorisation asks whether the card is opposed: what follows it takes no such word, and the payment goes its way.
+        Assert.Equal(TransactionRejection.CardOpposed, Story.Open.When(Sample.Send() with { CardIsOpposed = true }).Rejection);
+        Assert.Single(typeof(TransactionCommand).GetNestedTypes(), static type => type.GetProperty(nameof(TransactionCommand.SendAuthorisation.CardIsOpposed)) is not null);
+        Story.Approved.Given(Sample.Complete(), Sample.Remit());
+    }
 }

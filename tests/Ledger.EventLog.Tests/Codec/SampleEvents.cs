@@ -90,6 +90,7 @@ internal static class SampleEvents
         new MerchantEvent.ContractTerminated("lrar-2026-001", At, Instant.FromUtc(2026, 11, 30, 23, 0), At),
         new MerchantEvent.CredentialAccepted(Credential.SecurityCode, Id(8), At),
         new MerchantEvent.CredentialRejected(Credential.Password, Id(8), 2, At),
+        new MerchantEvent.LetterSent(CredentialLetter.Identifier, At),
         new MerchantEvent.CredentialLocked(Credential.SecurityCode, At),
         new MerchantEvent.CredentialUnlocked(Credential.SecurityCode, "assistance-3", At),
 
