@@ -14,7 +14,7 @@ internal static class HttpLoad
     public static async Task<int> RunAsync(Arguments arguments)
     {
         var payments = arguments.Number("--payments", 2_000);
-        var phoneCount = arguments.Number("--phones", 32);
+        var phoneCount = arguments.Number("--phones", 24);
         var rounds = arguments.Number("--rounds", 3);
         Report.PrintMachine();
 

@@ -75,6 +75,16 @@ public sealed class DemoPartsTests
     [InlineData("URLS", "ftp://x")]
     [InlineData("LOG_FORMAT", "xml")]
     [InlineData("DOCS", "perhaps")]
+    [InlineData("SMTP_HOST", "mail.example.org")]
     public void A_setting_out_of_range_names_its_key(string key, string value) =>
         Assert.Contains(key, Assert.Throws<UsageException>(() => ServerSettings.Read([new(key, value)])).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Tickets_go_by_mail_when_a_mail_server_is_set()
+    {
+        var settings = ServerSettings.Read([new("SMTP_HOST", "mail.example.org"), new("SMTP_FROM", "tickets@example.org"), new("SMTP_PORT", "25"), new("SMTP_TLS", "false")]);
+
+        Assert.Equal(("mail.example.org", 25, "tickets@example.org", false), (settings.Smtp!.Host, settings.Smtp.Port, settings.Smtp.From, settings.Smtp.UsesTls));
+        Assert.Null(ServerSettings.Read([]).Smtp);
+    }
 }

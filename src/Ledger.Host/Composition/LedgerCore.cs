@@ -24,6 +24,7 @@ internal sealed class LedgerCore : IAsyncDisposable
     private readonly SqliteToDoStore _toDo;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Func<ILogger, ImmutableArray<ProcessRunner>> _makeRunners;
+    private ProcessLog? _observer;
     private Task _processes = Task.CompletedTask;
 
     private LedgerCore(ServerParts parts, Closers closers, SqliteEventLog log, ReadModels views)
@@ -37,7 +38,7 @@ internal sealed class LedgerCore : IAsyncDisposable
         _toDo = closers.Add(SqliteToDoStore.Open(folder.ToDo));
         Engine = closers.Add(new LedgerEngine(log, EventCodec.Default, Clock, parts.Engine));
         var host = new TimedHost(Acquirer, parts.Timeouts, TimeProvider.System);
-        Desk = new PaymentDesk(Engine, host, Clock);
+        Desk = new PaymentDesk(Engine, host, Clock) { OnContradiction = found => _observer?.Contradiction(found) };
         _makeRunners = logger => MakeRunners(parts, host, logger);
     }
 
@@ -98,12 +99,12 @@ internal sealed class LedgerCore : IAsyncDisposable
 
     private ImmutableArray<ProcessRunner> MakeRunners(ServerParts parts, TimedHost host, ILogger logger)
     {
-        var observer = new ProcessLog(logger);
+        var observer = _observer = new ProcessLog(logger);
         ImmutableArray<IProcess> processes =
         [
             new FollowUpProcess(Engine, host, Clock, FollowUpOptions.Default, observer.Alarm),
             new RemittanceProcess(Engine),
-            new TicketProcess(Engine, Contacts, new FileDropTicketSender(parts.Folder.Outbox), new TicketOptions()),
+            new TicketProcess(Engine, Contacts, parts.Smtp is { } smtp ? new SmtpTicketSender(smtp) : new FileDropTicketSender(parts.Folder.Outbox), new TicketOptions()),
             new TerminalBlockProcess(Engine),
         ];
         return [.. processes.Select(process => new ProcessRunner(process, Log, EventCodec.Default, _toDo, Clock, parts.Processes, observer))];

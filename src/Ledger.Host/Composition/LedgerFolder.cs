@@ -20,7 +20,7 @@ internal sealed record LedgerFolder(string Path)
     public string Credentials => In("credentials.db");
 
     /// <summary>The simulated acquirer's own books; in real life these are at the acquirer's.</summary>
-    public string HostBooks => In("acquirer.db");
+    public string HostBooks => In("acquirer.jsonl");
 
     /// <summary>Read models; derived.</summary>
     public string Views => In("views");

@@ -1,4 +1,6 @@
+using Ledger.Acquiring;
 using Ledger.Acquiring.FollowUp;
+using Ledger.Domain.Transactions;
 using Ledger.Engine.Processes;
 
 namespace Ledger.Host.Composition;
@@ -11,6 +13,12 @@ internal sealed partial class ProcessLog(ILogger logger) : IProcessObserver
     public void RunFailed(string process, Exception error) => LogRun(logger, process, error);
 
     public void Alarm(FollowUpAlarm alarm) => LogAlarm(logger, alarm.Transaction.ToString(), alarm.Step, alarm.Attempts);
+
+    public void Contradiction(HostContradiction found) =>
+        LogContradiction(logger, found.Transaction.ToString(), found.Recorded, found.Later.GetType().Name, found.IsUndone);
+
+    [LoggerMessage(4, LogLevel.Error, "The acquirer answered twice about transaction {Transaction}: {Recorded} is on record, then came {Later}; undone there: {IsUndone}. Call them.")]
+    private static partial void LogContradiction(ILogger logger, string transaction, TransactionStatus recorded, string later, bool isUndone);
 
     [LoggerMessage(1, LogLevel.Warning, "{Process}: row {Key} failed and is tried again: {Reason}")]
     private static partial void LogAction(ILogger logger, string process, string key, string reason);

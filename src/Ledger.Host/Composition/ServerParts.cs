@@ -2,6 +2,7 @@ using Ledger.Acquiring;
 using Ledger.Acquiring.Simulation;
 using Ledger.Engine;
 using Ledger.Engine.Processes;
+using Ledger.Engine.Tickets;
 using Ledger.Host.Demo;
 using Ledger.Vault;
 using NodaTime;
@@ -35,6 +36,9 @@ internal sealed record ServerParts(
     /// <summary>Its secrets are invented and thrown away, so its half minute is not spent on hashing them.</summary>
     private const int DemoHashIterations = 10_000;
 
+    /// <summary>Where tickets go instead of the folder's outbox; null: the outbox.</summary>
+    public SmtpTicketOptions? Smtp { get; init; }
+
     /// <summary>From one address.</summary>
     public int ActivationsPerMinuteMax { get; init; } = 30;
 
@@ -50,7 +54,10 @@ internal sealed record ServerParts(
         settings.LogFormat,
         settings.LogLevel,
         settings.Docs,
-        SqliteCredentialStore.IterationsDefault);
+        SqliteCredentialStore.IterationsDefault)
+    {
+        Smtp = settings.Smtp,
+    };
 
     /// <summary>As real, but on the demo's clock and faults, and quiet.</summary>
     public static ServerParts Demo(DemoOptions options, DemoClock clock) => new(

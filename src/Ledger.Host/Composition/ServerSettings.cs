@@ -1,3 +1,5 @@
+using System.Net.Mail;
+using Ledger.Engine.Tickets;
 using Ledger.Host.CommandLine;
 
 namespace Ledger.Host.Composition;
@@ -32,6 +34,9 @@ internal sealed record ServerSettings
     /// <summary>LEDGER_SIMULATED_FAULTS: true lets an amount's cents decide what the simulated acquirer does wrong.</summary>
     public bool SimulatedFaults { get; init; } = true;
 
+    /// <summary>LEDGER_SMTP_HOST and what goes with it; null: tickets go to the folder's outbox.</summary>
+    public SmtpTicketOptions? Smtp { get; init; }
+
     /// <param name="commandLine">Key and value of what was given there.</param>
     /// <exception cref="UsageException">A value is out of range; the message names its key.</exception>
     public static ServerSettings Read(IEnumerable<KeyValuePair<string, string?>> commandLine)
@@ -50,6 +55,7 @@ internal sealed record ServerSettings
             LogLevel = OneOf(configuration, "LOG_LEVEL", LogLevel.Information),
             Docs = FlagOf(configuration, "DOCS", true),
             SimulatedFaults = FlagOf(configuration, "SIMULATED_FAULTS", true),
+            Smtp = SmtpOf(configuration),
         };
     }
 
@@ -59,6 +65,21 @@ internal sealed record ServerSettings
         // Kestrel takes « * » and « + » for any host, which no URI is.
         var isWellFormed = urls.Length > 0 && urls.All(static url => Uri.TryCreate(url.Replace('*', 'a').Replace('+', 'a'), UriKind.Absolute, out var uri) && uri.Scheme == Uri.UriSchemeHttp);
         return isWellFormed ? text : throw new UsageException($"URLS is « {text} »; write http://localhost:5080, several with « ; » between them. Put TLS in front of it.");
+    }
+
+    /// <summary>SMTP_HOST, SMTP_PORT, SMTP_FROM, SMTP_TLS, SMTP_USER, SMTP_PASSWORD, SMTP_SMS_GATEWAY.</summary>
+    private static SmtpTicketOptions? SmtpOf(IConfiguration configuration)
+    {
+        if (configuration["SMTP_HOST"] is not { Length: > 0 } host) return null;
+        if (!MailAddress.TryCreate(configuration["SMTP_FROM"], out var from)) throw new UsageException("SMTP_FROM must be the sender's e-mail address when SMTP_HOST is set.");
+
+        return new SmtpTicketOptions(host, NumberOf(configuration, "SMTP_PORT", 587, 1, 65_535), from.Address)
+        {
+            UsesTls = FlagOf(configuration, "SMTP_TLS", true),
+            User = configuration["SMTP_USER"],
+            Password = configuration["SMTP_PASSWORD"],
+            SmsGateway = configuration["SMTP_SMS_GATEWAY"],
+        };
     }
 
     private static int NumberOf(IConfiguration configuration, string key, int byDefault, int min, int max)
