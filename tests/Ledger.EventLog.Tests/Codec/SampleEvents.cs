@@ -90,7 +90,6 @@ internal static class SampleEvents
         new MerchantEvent.ContractTerminated("lrar-2026-001", At, Instant.FromUtc(2026, 11, 30, 23, 0), At),
         new MerchantEvent.CredentialAccepted(Credential.SecurityCode, Id(8), At),
         new MerchantEvent.CredentialRejected(Credential.Password, Id(8), 2, At),
-        new MerchantEvent.LetterSent(CredentialLetter.Identifier, At),
         new MerchantEvent.CredentialLocked(Credential.SecurityCode, At),
         new MerchantEvent.CredentialUnlocked(Credential.SecurityCode, "assistance-3", At),
 
@@ -106,6 +105,9 @@ internal static class SampleEvents
 
         new CardEvent.CardOpposed(Token, OppositionReason.Stolen, At),
         new CardEvent.CardRenewed(Token, new CardToken("tok_8d51b7f4aa"), At),
+
+        // Newer types come last: SampleLog fills its logs with those above.
+        new MerchantEvent.LetterSent(CredentialLetter.Identifier, At),
     ];
 
     /// <summary>The same cases with what may be left out left out.</summary>

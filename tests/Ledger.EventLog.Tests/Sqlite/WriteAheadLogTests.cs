@@ -9,7 +9,7 @@ namespace Ledger.EventLog.Tests.Sqlite;
 public sealed class WriteAheadLogTests : IDisposable
 {
     private const int Rounds = 6;
-    private const int EventsPerRound = 51;
+    private const int EventsPerRound = SampleLog.EventsPerRound;
     private const int HeaderLength = 32;
     private const int FrameLength = 24 + 4096;
 
