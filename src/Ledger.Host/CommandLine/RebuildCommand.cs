@@ -18,6 +18,8 @@ internal static class RebuildCommand
 {
     private const int DifferencesShown = 10;
 
+    private static readonly string[] Names = ["history", "revenue", "remittances", "journal", "terminals"];
+
     public static Command Build()
     {
         var data = CommonOptions.Data();
@@ -33,9 +35,11 @@ internal static class RebuildCommand
 
     private static async Task<int> RunAsync(LedgerFolder folder, string name, bool compareOnly, bool json, CancellationToken cancellation)
     {
+        // Before the folder is taken: a wrong name is answered beside a running server too.
+        if (!Names.Contains(name, StringComparer.Ordinal)) throw new UsageException($"There is no projection « {name} »; there are: {string.Join(", ", Names)}.");
+
         await using var log = SqliteEventLog.Open(folder.Log, SqliteEventLogOptions.Default);
         await using var views = await ReadModels.OpenAsync(folder.Views, log, EventCodec.Default, SystemClock.Instance, new ReadModelOptions(), cancellation);
-        if (views.Statuses.All(status => status.Name != name)) throw new UsageException($"There is no projection « {name} »; there are: {string.Join(", ", views.Statuses.Select(static status => status.Name))}.");
 
         var report = await RebuildAsync(views, name, compareOnly, cancellation);
         if (json) JsonOut.Write(ToJson(report));
