@@ -6,8 +6,7 @@ namespace Ledger.EventLog.Sqlite;
 /// <summary>One reading connection with its statements. Used by one caller at a time; the pool sees to that.</summary>
 internal sealed class LogReader : IDisposable
 {
-    private const string EventColumns = "position, stream_id, version, type_id, recorded_at, command_id, payload, hash";
-    private const string EventKinds = "IIIIIBBB";
+    private const string EventColumns = "position, stream_id, stream, version, type_id, recorded_at, command_id, payload, hash";
 
     // Direct-mapped by stream id: names near each other in the log are found again, and memory stays bounded.
     private const int NamesKept = 4096;
@@ -17,12 +16,14 @@ internal sealed class LogReader : IDisposable
     private readonly SqliteStatement _end;
     private readonly SqliteStatement _last;
     private readonly SqliteStatement _all;
-    private readonly SqliteStatement _stream;
+    private readonly SqliteStatement _first;
+    private readonly SqliteStatement _later;
     private readonly SqliteStatement _head;
     private readonly SqliteStatement _name;
     private readonly SqliteStatement _type;
     private readonly SqliteStatement _command;
-    private readonly SqliteStatement _heads;
+    private readonly SqliteStatement _headsFromFirst;
+    private readonly SqliteStatement _headsAfter;
     private readonly (long Id, StreamName Name)[] _names = new (long, StreamName)[NamesKept];
     private readonly Dictionary<long, string> _types = [];
 
@@ -33,12 +34,19 @@ internal sealed class LogReader : IDisposable
         _end = connection.Prepare("COMMIT");
         _last = connection.Prepare("SELECT max(position) FROM events");
         _all = connection.Prepare($"SELECT {EventColumns} FROM events WHERE position > ?1 ORDER BY position LIMIT ?2");
-        _stream = connection.Prepare($"SELECT {EventColumns} FROM events WHERE stream_id = ?1 AND version >= ?2 ORDER BY version LIMIT ?3");
+        _first = connection.Prepare($"SELECT {EventColumns} FROM events WHERE position = ?1");
+
+        // « version > 1 » to the letter is what lets SQLite use the index, which holds no first events.
+        _later = connection.Prepare($"SELECT {EventColumns} FROM events WHERE stream_id = ?1 AND version > 1 AND version >= ?2 ORDER BY version LIMIT ?3");
         _head = connection.Prepare("SELECT id, version, hash FROM streams WHERE name = ?1");
-        _name = connection.Prepare("SELECT name FROM streams WHERE id = ?1");
+        _name = connection.Prepare("SELECT stream FROM events WHERE position = ?1");
         _type = connection.Prepare("SELECT name FROM event_types WHERE id = ?1");
         _command = connection.Prepare("SELECT fingerprint, reply, recorded_at FROM commands WHERE id = ?1");
-        _heads = connection.Prepare("SELECT name, version, hash FROM streams WHERE name > ?1 ORDER BY name LIMIT ?2");
+
+        // Without a condition: a damaged row without a name comes first and is seen. With the first event: a stream must begin where its head says.
+        const string heads = "SELECT s.name, s.version, s.hash, f.stream FROM streams s LEFT JOIN events f ON f.position = s.id";
+        _headsFromFirst = connection.Prepare($"{heads} ORDER BY s.name LIMIT ?1");
+        _headsAfter = connection.Prepare($"{heads} WHERE s.name > ?2 ORDER BY s.name LIMIT ?1");
     }
 
     public long LastPosition()
@@ -96,21 +104,24 @@ internal sealed class LogReader : IDisposable
         }
     }
 
-    public ImmutableArray<StreamHead> ReadHeads(string afterName, int countMax)
+    /// <param name="afterName">Null: from the first.</param>
+    public ImmutableArray<StreamHead> ReadHeads(string? afterName, int countMax)
     {
         var heads = ImmutableArray.CreateBuilder<StreamHead>();
+        var rows = afterName is null ? _headsFromFirst : _headsAfter.Bind(2, afterName);
         try
         {
-            _heads.Bind(1, afterName).Bind(2, countMax);
-            while (_heads.Step())
+            rows.Bind(1, countMax);
+            while (rows.Step())
             {
-                if (!_heads.HasKinds("TIB") || !StreamName.TryParse(_heads.Text(0), out var name)) throw _connection.Corrupt("a row of table streams is not as it was written");
-                heads.Add(new StreamHead(name, _heads.Number(1), _heads.Bytes(2).ToArray()));
+                if (!rows.HasKinds("TIB") || !StreamName.TryParse(rows.Text(0), out var name)) throw _connection.Corrupt("a row of table streams is not as it was written");
+                if (!rows.Bytes(3).SequenceEqual(rows.Bytes(0))) throw NotWhereItBegins(name);
+                heads.Add(new StreamHead(name, rows.Number(1), rows.Bytes(2).ToArray()));
             }
         }
         finally
         {
-            _heads.Reset();
+            rows.Reset();
         }
 
         return heads.DrainToImmutable();
@@ -163,43 +174,55 @@ internal sealed class LogReader : IDisposable
     private ImmutableArray<RecordedEvent> ReadVersions(long streamId, long fromVersion, long countMax)
     {
         var events = ImmutableArray.CreateBuilder<RecordedEvent>();
+        if (fromVersion <= 1) Read(_first.Bind(1, streamId), events);
+        if (events.Count < countMax) Read(_later.Bind(1, streamId).Bind(2, fromVersion).Bind(3, countMax - events.Count), events);
+        return events.DrainToImmutable();
+    }
+
+    private void Read(SqliteStatement rows, ImmutableArray<RecordedEvent>.Builder events)
+    {
         try
         {
-            _stream.Bind(1, streamId).Bind(2, fromVersion).Bind(3, countMax);
-            while (_stream.Step()) events.Add(Event(_stream));
+            while (rows.Step()) events.Add(Event(rows));
         }
         finally
         {
-            _stream.Reset();
+            rows.Reset();
         }
-
-        return events.DrainToImmutable();
     }
 
     private RecordedEvent Event(SqliteStatement row)
     {
         var position = row.Number(0);
-        if (!row.HasKinds(EventKinds)) throw Damaged(position, "a value of its row is of another kind than was written");
-        if (row.Bytes(5).Length != 16 || row.Bytes(7).Length != ChainHash.Length) throw Damaged(position, "its command id or hash is of another length than was written");
+        var isFirst = !row.IsNull(2);
+        if (!row.HasKinds(isFirst ? "IITIIIBBB" : "II-IIIBBB")) throw Damaged(position, "a value of its row is of another kind than was written");
+        if (row.Bytes(6).Length != 16 || row.Bytes(8).Length != ChainHash.Length) throw Damaged(position, "its command id or hash is of another length than was written");
 
+        var version = row.Number(3);
+        if (isFirst != (version == 1) || isFirst != (position == row.Number(1))) throw Damaged(position, "a stream's first event, and it alone, has version 1, names the stream and stands where the stream begins");
         return new RecordedEvent(
             position,
-            Name(row.Number(1), position),
-            row.Number(2),
-            Type(row.Number(3), position),
-            ChainHash.FromNanoseconds(row.Number(4)),
-            row.Id(5),
-            row.Bytes(6).ToArray(),
-            row.Bytes(7).ToArray());
+            isFirst ? Keep(position, row.Text(2), position) : Name(row.Number(1), position),
+            version,
+            Type(row.Number(4), position),
+            ChainHash.FromNanoseconds(row.Number(5)),
+            row.Id(6),
+            row.Bytes(7).ToArray(),
+            row.Bytes(8).ToArray());
     }
 
     private StreamName Name(long id, long position)
     {
-        ref var kept = ref _names[(int)(id & (NamesKept - 1))];
-        if (kept.Id == id && kept.Name != default) return kept.Name;
+        var kept = _names[(int)(id & (NamesKept - 1))];
+        return kept.Id == id && kept.Name != default ? kept.Name : Keep(id, ReadText(_name, id), position);
+    }
 
-        var text = ReadText(_name, id);
-        if (!StreamName.TryParse(text, out var name)) throw Damaged(position, text is null ? $"it names stream {id}, which is not in table streams" : $"its stream {id} has no valid name");
+    private StreamName Keep(long id, string? text, long position)
+    {
+        ref var kept = ref _names[(int)(id & (NamesKept - 1))];
+        if (kept.Id == id && kept.Name.ToString() == text) return kept.Name;
+        if (!StreamName.TryParse(text, out var name)) throw Damaged(position, string.IsNullOrEmpty(text) ? $"its stream begins at position {id}, where none does" : $"its stream {id} has no valid name");
+
         kept = (id, name);
         return name;
     }
@@ -224,6 +247,9 @@ internal sealed class LogReader : IDisposable
             statement.Reset();
         }
     }
+
+    private EventLogCorruptException NotWhereItBegins(StreamName stream) =>
+        new($"{_connection.Path} is damaged: « {stream} » does not begin where its head in table streams tells. {EventLogCorruptException.WhatToDo}") { Stream = stream };
 
     private EventLogCorruptException Missing(StreamName stream, long version) =>
         new($"{_connection.Path} is damaged: « {stream} » version {version} is missing or not the one that its head in table streams tells of. {EventLogCorruptException.WhatToDo}")

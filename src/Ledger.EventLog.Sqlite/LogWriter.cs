@@ -1,11 +1,21 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Text;
 using Ledger.EventLog.Sqlite.Files;
 
 namespace Ledger.EventLog.Sqlite;
 
-/// <summary>The writing connection with its statements. The log calls it one batch at a time.</summary>
-internal sealed class LogWriter : IDisposable
+/// <summary>
+/// The writing connection with its statements. The log calls it one batch at a time. Written for the common case: a command that was not seen
+/// before, on streams that are where the engine says, costs one statement per row and no look at the file. What is refused is taken back.
+/// </summary>
+internal sealed unsafe class LogWriter : IDisposable
 {
+    // Streams of a few hundred thousand payments; about 200 bytes each.
+    private const int HeadsPerGeneration = 65_536;
+
+    private const int CommandIdLength = 16;
+
     private readonly SqliteConnection _connection;
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _commit;
@@ -13,43 +23,69 @@ internal sealed class LogWriter : IDisposable
     private readonly SqliteStatement _findCommand;
     private readonly SqliteStatement _findStream;
     private readonly SqliteStatement _addCommand;
+    private readonly SqliteStatement _removeCommand;
     private readonly SqliteStatement _addStream;
+    private readonly SqliteStatement _removeStream;
     private readonly SqliteStatement _moveStream;
     private readonly SqliteStatement _addType;
     private readonly SqliteStatement _findType;
     private readonly SqliteStatement _addEvent;
+    private readonly StreamHeads _heads = new(HeadsPerGeneration);
     private readonly Dictionary<string, long> _types = new(StringComparer.Ordinal);
     private readonly long _epoch;
+    private readonly int* _walPages;
 
-    // Filled per unit, kept to save the allocation: where each of its writes goes.
-    private readonly List<(long? StreamId, StreamWrite Write)> _targets = [];
+    // Filled per unit, kept to save the allocation: the head of each of its writes, and which of them it added.
+    private readonly List<StreamHeadEntry> _targets = [];
+    private readonly List<StreamHeadEntry> _added = [];
+
+    // Heads whose rows are behind: one update each at the end of the batch, however often the batch moved them.
+    private readonly List<StreamHeadEntry> _ahead = [];
 
     /// <summary>Takes the log over: whoever wrote before is fenced from here on.</summary>
-    public LogWriter(SqliteConnection connection, int checkpointPages)
+    /// <param name="connection">Its own from here on.</param>
+    /// <param name="pagesKept">Pages that the write-ahead log's file keeps when it begins anew.</param>
+    public LogWriter(SqliteConnection connection, int pagesKept)
     {
         _connection = connection;
-
-        // FULL: the write-ahead log is synced in every commit, so that what was acknowledged survives a power cut.
-        connection.Execute($"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = {checkpointPages}; PRAGMA journal_size_limit = {checkpointPages * 4096L}; PRAGMA cache_size = -65536;");
-        connection.Execute("UPDATE meta SET value = value + 1 WHERE key = 'epoch'");
-        _epoch = connection.ReadNumber("SELECT value FROM meta WHERE key = 'epoch'");
-        _begin = connection.Prepare("BEGIN IMMEDIATE");
-        _commit = connection.Prepare("COMMIT");
-        _readEpoch = connection.Prepare("SELECT value FROM meta WHERE key = 'epoch'");
-        _findCommand = connection.Prepare("SELECT fingerprint, reply, recorded_at FROM commands WHERE id = ?1");
-        _findStream = connection.Prepare("SELECT id, version, hash FROM streams WHERE name = ?1");
-        _addCommand = connection.Prepare("INSERT INTO commands (id, fingerprint, reply, recorded_at) VALUES (?1, ?2, ?3, ?4)");
-        _addStream = connection.Prepare("INSERT INTO streams (name, version, hash) VALUES (?1, ?2, ?3)");
-        _moveStream = connection.Prepare("UPDATE streams SET version = ?2, hash = ?3 WHERE id = ?1");
-        _addType = connection.Prepare("INSERT INTO event_types (name) VALUES (?1)");
-        _findType = connection.Prepare("SELECT id FROM event_types WHERE name = ?1");
-        _addEvent = connection.Prepare(
-            "INSERT INTO events (position, stream_id, version, type_id, recorded_at, command_id, payload, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
-        Position = connection.ReadNumber("SELECT max(position) FROM events");
+        _walPages = (int*)NativeMemory.AllocZeroed(sizeof(int));
+        try
+        {
+            // FULL: the write-ahead log is synced in every commit, so that what was acknowledged survives a power cut.
+            connection.Execute($"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = {pagesKept * (long)LogSchema.PageSize}; PRAGMA cache_size = -65536;");
+            connection.WatchWriteAheadLog(_walPages);
+            connection.Execute("UPDATE meta SET value = value + 1 WHERE key = 'epoch'");
+            _epoch = connection.ReadNumber("SELECT value FROM meta WHERE key = 'epoch'");
+            _begin = connection.Prepare("BEGIN IMMEDIATE");
+            _commit = connection.Prepare("COMMIT");
+            _readEpoch = connection.Prepare("SELECT value FROM meta WHERE key = 'epoch'");
+            _findCommand = connection.Prepare("SELECT fingerprint, reply, recorded_at FROM commands WHERE id = ?1");
+            _findStream = connection.Prepare("SELECT id, version, hash FROM streams WHERE name = ?1");
+            _addCommand = connection.Prepare("INSERT INTO commands (id, fingerprint, reply, recorded_at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO NOTHING");
+            _removeCommand = connection.Prepare("DELETE FROM commands WHERE id = ?1");
+            _addStream = connection.Prepare("INSERT INTO streams (name, id, version, hash) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (name) DO NOTHING");
+            _removeStream = connection.Prepare("DELETE FROM streams WHERE name = ?1");
+            _moveStream = connection.Prepare("UPDATE streams SET version = ?2, hash = ?3 WHERE name = ?1");
+            _addType = connection.Prepare("INSERT INTO event_types (name) VALUES (?1)");
+            _findType = connection.Prepare("SELECT id FROM event_types WHERE name = ?1");
+            _addEvent = connection.Prepare(
+                "INSERT INTO events (position, stream_id, stream, version, type_id, recorded_at, command_id, payload, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+            Position = connection.ReadNumber("SELECT max(position) FROM events");
+        }
+        catch
+        {
+            // The connection goes first: until then it may write there.
+            connection.Dispose();
+            NativeMemory.Free(_walPages);
+            throw;
+        }
     }
 
     /// <summary>Position of the last committed event.</summary>
     public long Position { get; private set; }
+
+    /// <summary>Pages in the write-ahead log after the last commit.</summary>
+    public int WriteAheadLogPages => *_walPages;
 
     /// <summary>One transaction; see <see cref="IEventLog.AppendAsync"/>.</summary>
     public ImmutableArray<AppendResult> Append(IReadOnlyList<AppendUnit> units)
@@ -60,21 +96,29 @@ internal sealed class LogWriter : IDisposable
         {
             _begin.Run();
             CheckEpoch();
-            foreach (var unit in units) results.Add(Append(unit, ref position));
+            for (var index = 0; index < units.Count; index++) results.Add(Append(units[index], ref position));
+            foreach (var head in _ahead) Move(head);
             _commit.Run();
+            _ahead.Clear();
         }
         catch
         {
             _connection.Rollback();
 
-            // Names that were added in this transaction are gone with it.
+            // What this transaction added is gone with it.
             _types.Clear();
+            _heads.Clear();
+            _ahead.Clear();
             throw;
         }
 
         Position = position;
+        _heads.Trim();
         return results.MoveToImmutable();
     }
+
+    /// <summary>Takes in, on this connection, what is left of the write-ahead log: short, when the checkpointer has been there.</summary>
+    public void Checkpoint() => _connection.Checkpoint();
 
     /// <summary>Takes all of the write-ahead log into the file, so that the file alone is the log.</summary>
     public void Dispose()
@@ -90,6 +134,7 @@ internal sealed class LogWriter : IDisposable
         finally
         {
             _connection.Dispose();
+            NativeMemory.Free(_walPages);
         }
     }
 
@@ -102,47 +147,144 @@ internal sealed class LogWriter : IDisposable
 
     private AppendResult Append(AppendUnit unit, ref long position)
     {
-        if (FindCommand(unit.Command.Id) is { } existing) return new AppendResult.DuplicateCommand(existing);
+        var command = unit.Command;
+        if (!TryAdd(command)) return new AppendResult.DuplicateCommand(Find(command.Id));
 
         _targets.Clear();
+        _added.Clear();
+        var next = position + 1;
         foreach (var write in unit.Writes)
         {
-            var (id, version, follows) = FindStream(write);
-            if (version != write.ExpectedVersion || !follows) return new AppendResult.VersionConflict(write.Stream, write.ExpectedVersion, version);
-            _targets.Add((id, write));
+            if (Reach(write, next) is { } conflict)
+            {
+                TakeBack(command);
+                return conflict;
+            }
+
+            next += write.Events.Length;
         }
 
-        // Nothing is written before all was checked: a refused unit leaves no trace in the batch's transaction.
-        var command = unit.Command;
-        _addCommand.Bind(1, command.Id).Bind(2, command.Fingerprint.Span).Bind(3, command.Reply.Span).Bind(4, ChainHash.ToNanoseconds(command.RecordedAt)).Run();
-        foreach (var (id, write) in _targets) Append(id, write, command.Id, ref position);
+        for (var index = 0; index < unit.Writes.Length; index++) Append(_targets[index], unit.Writes[index], command.Id, ref position);
         return new AppendResult.Appended(position);
     }
 
-    private void Append(long? streamId, StreamWrite write, Guid commandId, ref long position)
+    /// <summary>Finds the write's stream where the write says that it is, or adds it.</summary>
+    /// <param name="firstPosition">Where the write's first event will stand.</param>
+    private AppendResult.VersionConflict? Reach(StreamWrite write, long firstPosition)
     {
-        var version = write.ExpectedVersion + write.Events.Length;
-        var hash = write.Events[^1].Hash.Span;
-        if (streamId is { } known) _moveStream.Bind(1, known).Bind(2, version).Bind(3, hash).Run();
-        else _addStream.Bind(1, write.Stream.ToString()).Bind(2, version).Bind(3, hash).Run();
+        var head = _heads.Find(write.Stream);
+        if (head is null && write.ExpectedVersion == 0 && TryAdd(write, firstPosition)) return null;
 
-        var id = streamId ?? _connection.LastInsertRowId;
-        version = write.ExpectedVersion;
+        head ??= FindStream(write.Stream);
+        if (head is null || head.Version != write.ExpectedVersion || !write.Follows(head.Hash.Span))
+        {
+            return new AppendResult.VersionConflict(write.Stream, write.ExpectedVersion, head?.Version ?? 0);
+        }
+
+        _targets.Add(head);
+        return null;
+    }
+
+    private bool TryAdd(StreamWrite write, long firstPosition)
+    {
+        if (!write.Follows(ChainHash.Genesis.Span)) return false;
+
+        var last = write.Events[^1].Hash;
+        Span<byte> name = stackalloc byte[StreamName.LengthMax];
+        var length = Encoding.UTF8.GetBytes(write.Stream.ToString(), name);
+        fixed (byte* nameBytes = name, hash = last.Span)
+        {
+            _addStream.BindTextInPlace(1, nameBytes, length);
+            _addStream.Bind(2, firstPosition).Bind(3, write.Events.Length);
+            _addStream.BindInPlace(4, hash, ChainHash.Length);
+            _addStream.Run();
+        }
+
+        if (_connection.Changes == 0) return false;
+
+        var head = new StreamHeadEntry(write.Stream, firstPosition) { Hash = ChainHash.Genesis };
+        _heads.Add(head);
+        _added.Add(head);
+        _targets.Add(head);
+        return true;
+    }
+
+    private void Append(StreamHeadEntry head, StreamWrite write, Guid commandId, ref long position)
+    {
+        var isNew = head.Version == 0;
         foreach (var @event in write.Events)
         {
             position++;
-            version++;
-            var type = TypeId(@event.Type);
-            _addEvent.Bind(1, position).Bind(2, id).Bind(3, version).Bind(4, type).Bind(5, ChainHash.ToNanoseconds(@event.RecordedAt))
-                .Bind(6, commandId).Bind(7, @event.Payload.Span).Bind(8, @event.Hash.Span).Run();
+            head.Version++;
+            Append(position, head, @event, commandId);
+        }
+
+        head.Hash = write.Events[^1].Hash;
+        if (isNew || head.IsAhead) return;
+
+        head.IsAhead = true;
+        _ahead.Add(head);
+    }
+
+    private void Append(long position, StreamHeadEntry head, in NewEvent @event, Guid commandId)
+    {
+        Span<byte> id = stackalloc byte[CommandIdLength];
+        commandId.TryWriteBytes(id, bigEndian: true, out _);
+        _addEvent.Bind(1, position).Bind(2, head.Id).Bind(4, head.Version).Bind(5, TypeId(@event.Type)).Bind(6, ChainHash.ToNanoseconds(@event.RecordedAt));
+        if (head.Version == 1) _addEvent.Bind(3, head.Stream.ToString());
+        else _addEvent.BindNull(3);
+
+        fixed (byte* idBytes = id, payload = @event.Payload.Span, hash = @event.Hash.Span)
+        {
+            _addEvent.BindInPlace(7, idBytes, CommandIdLength);
+            _addEvent.BindInPlace(8, payload, @event.Payload.Length);
+            _addEvent.BindInPlace(9, hash, ChainHash.Length);
+            _addEvent.Run();
         }
     }
 
-    private CommandRecord? FindCommand(Guid id)
+    private void Move(StreamHeadEntry head)
+    {
+        _moveStream.Bind(1, head.Stream.ToString()).Bind(2, head.Version).Bind(3, head.Hash.Span).Run();
+        head.IsAhead = false;
+        if (_connection.Changes != 1) throw _connection.Corrupt($"the row of « {head.Stream} » in table streams is gone");
+    }
+
+    /// <returns>False when its id was used before.</returns>
+    private bool TryAdd(CommandRecord command)
+    {
+        Span<byte> id = stackalloc byte[CommandIdLength];
+        command.Id.TryWriteBytes(id, bigEndian: true, out _);
+        fixed (byte* idBytes = id, fingerprint = command.Fingerprint.Span, reply = command.Reply.Span)
+        {
+            _addCommand.BindInPlace(1, idBytes, CommandIdLength);
+            _addCommand.BindInPlace(2, fingerprint, command.Fingerprint.Length);
+            if (command.Reply.IsEmpty) _addCommand.Bind(3, ReadOnlySpan<byte>.Empty);
+            else _addCommand.BindInPlace(3, reply, command.Reply.Length);
+            _addCommand.Bind(4, ChainHash.ToNanoseconds(command.RecordedAt)).Run();
+        }
+
+        return _connection.Changes > 0;
+    }
+
+    /// <summary>The unit is refused after all: it leaves no trace in the batch's transaction.</summary>
+    private void TakeBack(CommandRecord command)
+    {
+        _removeCommand.Bind(1, command.Id).Run();
+        foreach (var head in _added)
+        {
+            _removeStream.Bind(1, head.Stream.ToString()).Run();
+            _heads.Remove(head.Stream);
+        }
+    }
+
+    private CommandRecord Find(Guid commandId)
     {
         try
         {
-            return _findCommand.Bind(1, id).Step() ? LogReader.CommandOf(_findCommand, id, _connection) : null;
+            return _findCommand.Bind(1, commandId).Step()
+                ? LogReader.CommandOf(_findCommand, commandId, _connection)
+                : throw _connection.Corrupt($"command {commandId:N} is there and cannot be found");
         }
         finally
         {
@@ -150,13 +292,15 @@ internal sealed class LogWriter : IDisposable
         }
     }
 
-    private (long? Id, long Version, bool Follows) FindStream(StreamWrite write)
+    private StreamHeadEntry? FindStream(StreamName stream)
     {
         try
         {
-            return _findStream.Bind(1, write.Stream.ToString()).Step()
-                ? (_findStream.Number(0), _findStream.Number(1), write.Follows(_findStream.Bytes(2)))
-                : (null, 0, write.Follows(ChainHash.Genesis.Span));
+            if (!_findStream.Bind(1, stream.ToString()).Step()) return null;
+
+            var head = new StreamHeadEntry(stream, _findStream.Number(0)) { Version = _findStream.Number(1), Hash = _findStream.Bytes(2).ToArray() };
+            _heads.Add(head);
+            return head;
         }
         finally
         {

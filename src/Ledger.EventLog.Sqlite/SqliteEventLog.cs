@@ -9,20 +9,27 @@ namespace Ledger.EventLog.Sqlite;
 /// </summary>
 public sealed class SqliteEventLog : IEventLog
 {
+    /// <summary>How many times <see cref="SqliteEventLogOptions.CheckpointPages"/> the write-ahead log may grow before the writer waits for the checkpointer.</summary>
+    private const int CheckpointLagMax = 4;
+
     private readonly Lock _appending = new();
     private readonly string _path;
     private readonly LogReaderPool _readers;
     private readonly LogWriter? _writer;
+    private readonly Checkpointer? _checkpointer;
     private readonly WriterLock? _lock;
+    private readonly int _checkpointPages;
     private readonly CommitSignal _signal;
     private Exception? _stopped;
     private bool _disposed;
 
-    private SqliteEventLog(string path, LogReaderPool readers, LogWriter? writer, WriterLock? @lock)
+    private SqliteEventLog(string path, LogReaderPool readers, SqliteEventLogOptions options, LogWriter? writer, Checkpointer? checkpointer, WriterLock? @lock)
     {
         _path = path;
         _readers = readers;
+        _checkpointPages = options.CheckpointPages;
         _writer = writer;
+        _checkpointer = checkpointer;
         _lock = @lock;
         _signal = new CommitSignal(writer?.Position ?? 0);
     }
@@ -38,20 +45,19 @@ public sealed class SqliteEventLog : IEventLog
     {
         path = Path.GetFullPath(path);
         var @lock = WriterLock.Take(path, LogSchema.Kind.Name);
-        SqliteConnection? connection = null;
+        LogWriter? writer = null;
         try
         {
-            LedgerFile.CreateWhenMissing(path, LogSchema.Kind, LogSchema.Tables);
+            LedgerFile.CreateWhenMissing(path, LogSchema.Kind, LogSchema.Tables, LogSchema.PageSize);
             FileHeader.Check(path, LogSchema.Kind);
             FileHeader.CheckWriteAheadLog(path, LogSchema.Kind);
-            connection = SqliteConnection.OpenWriter(path, LogSchema.Kind);
-            LedgerFile.Configure(connection, options.BusyTimeoutMilliseconds);
-            var writer = new LogWriter(connection, options.CheckpointPages);
-            return new SqliteEventLog(path, CreatePool(path, options), writer, @lock);
+            writer = new LogWriter(OpenWriter(path, options), 2 * options.CheckpointPages);
+            var checkpointer = options.CheckpointsInBackground ? new Checkpointer(OpenWriter(path, options)) : null;
+            return new SqliteEventLog(path, CreatePool(path, options), options, writer, checkpointer, @lock);
         }
         catch
         {
-            connection?.Dispose();
+            writer?.Dispose();
             @lock.Dispose();
             throw;
         }
@@ -64,7 +70,8 @@ public sealed class SqliteEventLog : IEventLog
     {
         path = Path.GetFullPath(path);
         FileHeader.Check(path, LogSchema.Kind);
-        var log = new SqliteEventLog(path, CreatePool(path, SqliteEventLogOptions.Default), writer: null, @lock: null);
+        var log = new SqliteEventLog(
+            path, CreatePool(path, SqliteEventLogOptions.Default), SqliteEventLogOptions.Default, writer: null, checkpointer: null, @lock: null);
         try
         {
             _ = log.LastPosition;
@@ -91,6 +98,7 @@ public sealed class SqliteEventLog : IEventLog
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_stopped is { } stopped) throw Again(stopped);
             results = Append(units);
+            Checkpoint();
         }
 
         _signal.Advance(_writer.Position);
@@ -126,7 +134,7 @@ public sealed class SqliteEventLog : IEventLog
     public ValueTask<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(countMax);
-        return _readers.ReadAsync((Name: afterName ?? "", countMax), static (reader, asked) => reader.ReadHeads(asked.Name, asked.countMax), cancellation);
+        return _readers.ReadAsync((Name: afterName, countMax), static (reader, asked) => reader.ReadHeads(asked.Name, asked.countMax), cancellation);
     }
 
     public ValueTask DisposeAsync()
@@ -138,6 +146,7 @@ public sealed class SqliteEventLog : IEventLog
             _readers.Dispose();
             try
             {
+                _checkpointer?.Dispose();
                 _writer?.Dispose();
             }
             finally
@@ -152,26 +161,63 @@ public sealed class SqliteEventLog : IEventLog
     private static LogReaderPool CreatePool(string path, SqliteEventLogOptions options) =>
         new(() => new LogReader(LedgerFile.OpenReader(path, LogSchema.Kind, options.BusyTimeoutMilliseconds)), options.ReadersMax);
 
+    private static SqliteConnection OpenWriter(string path, SqliteEventLogOptions options)
+    {
+        var connection = SqliteConnection.OpenWriter(path, LogSchema.Kind);
+        try
+        {
+            LedgerFile.Configure(connection, options.BusyTimeoutMilliseconds);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
     private ImmutableArray<AppendResult> Append(IReadOnlyList<AppendUnit> units)
     {
+        if (_checkpointer?.Failure is { } failure) throw Again(_stopped = failure);
         try
         {
             return _writer!.Append(units);
         }
-        catch (EventLogFencedException fenced)
+        catch (Exception failed) when (StopsWriting(failed))
         {
-            _stopped = fenced;
-            throw;
-        }
-        catch (EventLogUnavailableException failed) when (failed.InnerException is SqliteCodeException code && SqliteFailure.IsFsync(code.ExtendedCode))
-        {
-            // After a failed sync a later one may succeed although the pages are lost: only a new start can tell what is there.
             _stopped = failed;
             throw;
         }
     }
 
-    private static Exception Again(Exception stopped) => stopped is EventLogFencedException
-        ? new EventLogFencedException(stopped.Message)
-        : new EventLogUnavailableException(stopped.Message, stopped.InnerException);
+    /// <summary>After a commit, whose result stands whatever happens here.</summary>
+    private void Checkpoint()
+    {
+        var pages = _writer!.WriteAheadLogPages;
+        if (pages < _checkpointPages) return;
+        try
+        {
+            if (_checkpointer is null || _checkpointer.AskOrFinish()) _writer.Checkpoint();
+            else if (pages >= CheckpointLagMax * _checkpointPages) _checkpointer.WaitForRound();
+        }
+        catch (Exception failed) when (StopsWriting(failed))
+        {
+            _stopped = failed;
+        }
+        catch (EventLogUnavailableException)
+        {
+            // A full disk, or another program's lock: the commit is durable in the write-ahead log, and the next one tries again.
+        }
+    }
+
+    /// <summary>Taken over, or a failed sync: after that a later one may succeed although the pages are lost, and only a new start can tell what is there.</summary>
+    private static bool StopsWriting(Exception exception) =>
+        exception is EventLogFencedException || (exception is EventLogUnavailableException unavailable && SqliteFailure.IsFsync(unavailable));
+
+    private static Exception Again(Exception stopped) => stopped switch
+    {
+        EventLogFencedException => new EventLogFencedException(stopped.Message),
+        EventLogCorruptException => new EventLogCorruptException(stopped.Message, stopped),
+        _ => new EventLogUnavailableException(stopped.Message, stopped.InnerException),
+    };
 }

@@ -30,8 +30,8 @@ public sealed record SqliteEventLogOptions
     } = 2_000;
 
     /// <summary>
-    /// After how many pages of 4 KiB the write-ahead log is taken into the file, by the commit that passes it. 100 to 100000, default 4000:
-    /// more makes fewer, longer pauses and a longer start after a crash.
+    /// After how many pages of 16 KiB the write-ahead log is taken into the file. 100 to 100000, default 4000: more makes fewer, longer rounds and a
+    /// longer start after a crash. A writer that is faster than the disk waits when the log has four times as many.
     /// </summary>
     public int CheckpointPages
     {
@@ -43,4 +43,10 @@ public sealed record SqliteEventLogOptions
             field = value;
         }
     } = 4_000;
+
+    /// <summary>
+    /// True: a thread takes the write-ahead log in while commits go on. False: the commit that passes <see cref="CheckpointPages"/> does, so that
+    /// everything happens on the caller's thread, as tests of faults want it. Default true.
+    /// </summary>
+    public bool CheckpointsInBackground { get; init; } = true;
 }

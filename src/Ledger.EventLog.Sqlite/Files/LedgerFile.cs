@@ -6,7 +6,8 @@ namespace Ledger.EventLog.Sqlite.Files;
 internal static class LedgerFile
 {
     /// <summary>Creates the file aside and moves it into place, so that a crash leaves no half-made one.</summary>
-    public static void CreateWhenMissing(string path, FileKind kind, string schema)
+    /// <param name="pageSize">Bytes; a power of two from 512 to 65536.</param>
+    public static void CreateWhenMissing(string path, FileKind kind, string schema, int pageSize = 4096)
     {
         if (File.Exists(path)) return;
         if (File.Exists(path + "-wal")) throw SqliteFailure.Corrupt($"the file is missing and its write-ahead log {path}-wal is there", path, kind);
@@ -15,7 +16,7 @@ internal static class LedgerFile
         foreach (var left in new[] { aside, aside + "-wal", aside + "-shm", aside + "-journal" }) File.Delete(left);
         using (var connection = SqliteConnection.Create(aside, kind))
         {
-            connection.Execute("PRAGMA page_size = 4096; PRAGMA encoding = 'UTF-8'; PRAGMA synchronous = FULL;");
+            connection.Execute($"PRAGMA page_size = {pageSize}; PRAGMA encoding = 'UTF-8'; PRAGMA synchronous = FULL;");
             connection.Execute($"BEGIN; {schema}; PRAGMA application_id = {kind.ApplicationId}; PRAGMA user_version = {kind.Version}; COMMIT;");
             connection.Execute("PRAGMA journal_mode = WAL; PRAGMA wal_checkpoint(TRUNCATE);");
         }

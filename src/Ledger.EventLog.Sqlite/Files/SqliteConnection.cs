@@ -4,7 +4,7 @@ using static SQLitePCL.raw;
 namespace Ledger.EventLog.Sqlite.Files;
 
 /// <summary>One connection to one file, on the bare C interface. One thread uses it at a time.</summary>
-internal sealed class SqliteConnection : IDisposable
+internal sealed unsafe class SqliteConnection : IDisposable
 {
     private readonly sqlite3 _handle;
     private readonly List<SqliteStatement> _statements = [];
@@ -18,7 +18,7 @@ internal sealed class SqliteConnection : IDisposable
     public FileKind Kind { get; }
 
     /// <summary>Rows changed by the last statement.</summary>
-    public int Changes => sqlite3_changes(_handle);
+    public int Changes => SqliteNative.Changes(_handle.DangerousGetHandle());
 
     public long LastInsertRowId => sqlite3_last_insert_rowid(_handle);
 
@@ -54,6 +54,19 @@ internal sealed class SqliteConnection : IDisposable
         Check(sqlite3_prepare_v2(_handle, sql, out var handle));
         using var statement = new SqliteStatement(this, handle);
         return statement.Step() ? statement.Number(0) : 0;
+    }
+
+    /// <summary>From now on SQLite writes the number of pages in the write-ahead log to <paramref name="pages"/> after each commit, and takes none of them in by itself.</summary>
+    /// <param name="pages">Lives longer than the connection.</param>
+    public void WatchWriteAheadLog(int* pages) => SqliteNative.WatchWriteAheadLog(_handle.DangerousGetHandle(), pages);
+
+    /// <summary>Takes into the file what can be taken in without waiting for anybody, and makes it durable. Nothing while another connection does.</summary>
+    /// <returns>How many pages of the write-ahead log are not in the file yet.</returns>
+    public int Checkpoint()
+    {
+        var code = sqlite3_wal_checkpoint_v2(_handle, "main", SQLITE_CHECKPOINT_PASSIVE, out var pages, out var taken);
+        if (code != SQLITE_BUSY) Check(code);
+        return Math.Max(0, pages - taken);
     }
 
     /// <summary>Undoes what is open, also when SQLite has done so by itself.</summary>

@@ -10,6 +10,9 @@ internal static class SqliteFailure
     /// <summary>A write whose durability is unknown: the kernel may have dropped the pages, and says so only once.</summary>
     public static bool IsFsync(int extendedCode) => extendedCode is SQLITE_IOERR_FSYNC or SQLITE_IOERR_DIR_FSYNC;
 
+    /// <inheritdoc cref="IsFsync(int)"/>
+    public static bool IsFsync(EventLogUnavailableException exception) => exception.InnerException is SqliteCodeException code && IsFsync(code.ExtendedCode);
+
     public static Exception From(int extendedCode, string message, string path, FileKind kind) => (extendedCode & PrimaryMask) switch
     {
         SQLITE_CORRUPT or SQLITE_NOTADB => Corrupt(message, path, kind),

@@ -1,26 +1,30 @@
+using System.Text;
 using SQLitePCL;
 using static SQLitePCL.raw;
 
 namespace Ledger.EventLog.Sqlite.Files;
 
 /// <summary>A prepared statement; parameters count from 1, columns from 0, as in SQLite. Reset it before it is used again.</summary>
-internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt handle) : IDisposable
+internal sealed unsafe class SqliteStatement(SqliteConnection connection, sqlite3_stmt handle) : IDisposable
 {
+    // Valid as long as the handle, which this object keeps alive and closes.
+    private readonly nint _address = handle.DangerousGetHandle();
+
     public SqliteStatement Bind(int parameter, long value)
     {
-        connection.Check(sqlite3_bind_int64(handle, parameter, value));
+        Check(SqliteNative.BindNumber(_address, parameter, value));
         return this;
     }
 
     public SqliteStatement Bind(int parameter, long? value)
     {
-        connection.Check(value is { } number ? sqlite3_bind_int64(handle, parameter, number) : sqlite3_bind_null(handle, parameter));
+        Check(value is { } number ? SqliteNative.BindNumber(_address, parameter, number) : SqliteNative.BindNull(_address, parameter));
         return this;
     }
 
     public SqliteStatement Bind(int parameter, ReadOnlySpan<byte> value)
     {
-        connection.Check(value.IsEmpty ? sqlite3_bind_zeroblob(handle, parameter, 0) : sqlite3_bind_blob(handle, parameter, value));
+        Check(value.IsEmpty ? sqlite3_bind_zeroblob(handle, parameter, 0) : sqlite3_bind_blob(handle, parameter, value));
         return this;
     }
 
@@ -34,14 +38,26 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
 
     public SqliteStatement Bind(int parameter, string value)
     {
-        connection.Check(sqlite3_bind_text(handle, parameter, value));
+        Check(sqlite3_bind_text(handle, parameter, value));
         return this;
     }
+
+    public SqliteStatement BindNull(int parameter)
+    {
+        Check(SqliteNative.BindNull(_address, parameter));
+        return this;
+    }
+
+    /// <summary>Without a copy: the memory must stay where it is until the statement was run.</summary>
+    public void BindInPlace(int parameter, byte* bytes, int length) => Check(SqliteNative.BindBlob(_address, parameter, bytes, length, SqliteNative.StaysInPlace));
+
+    /// <inheritdoc cref="BindInPlace"/>
+    public void BindTextInPlace(int parameter, byte* utf8, int length) => Check(SqliteNative.BindText(_address, parameter, utf8, length, SqliteNative.StaysInPlace));
 
     /// <returns>Whether there is a row.</returns>
     public bool Step()
     {
-        var code = sqlite3_step(handle);
+        var code = SqliteNative.Step(_address);
         if (code == SQLITE_ROW) return true;
         if (code == SQLITE_DONE) return false;
 
@@ -65,16 +81,23 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
     }
 
     /// <summary>Ends the reading; what an earlier step failed with was thrown there.</summary>
-    public void Reset() => _ = sqlite3_reset(handle);
+    public void Reset() => _ = SqliteNative.Reset(_address);
 
-    public long Number(int column) => sqlite3_column_int64(handle, column);
+    public long Number(int column) => SqliteNative.ColumnNumber(_address, column);
 
-    public long? NumberOrNull(int column) => sqlite3_column_type(handle, column) == SQLITE_NULL ? null : Number(column);
+    public long? NumberOrNull(int column) => IsNull(column) ? null : Number(column);
+
+    public bool IsNull(int column) => SqliteNative.ColumnType(_address, column) == SQLITE_NULL;
 
     /// <summary>Valid until the next step or reset.</summary>
-    public ReadOnlySpan<byte> Bytes(int column) => sqlite3_column_blob(handle, column);
+    public ReadOnlySpan<byte> Bytes(int column)
+    {
+        // In this order: asking for the length first could make SQLite move the bytes.
+        var bytes = SqliteNative.ColumnBlob(_address, column);
+        return new ReadOnlySpan<byte>(bytes, SqliteNative.ColumnLength(_address, column));
+    }
 
-    public string Text(int column) => sqlite3_column_text(handle, column).utf8_to_string() ?? "";
+    public string Text(int column) => Encoding.UTF8.GetString(Bytes(column));
 
     public Guid Id(int column)
     {
@@ -82,17 +105,22 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
         return bytes.Length == 16 ? new Guid(bytes, bigEndian: true) : throw new InvalidDataException("An id has 16 bytes.");
     }
 
-    /// <summary>Whether the row's values are of the kinds written: « I » integer, « T » text, « B » blob. SQLite itself would convert without a word.</summary>
+    /// <summary>Whether the row's values are of the kinds written: « I » integer, « T » text, « B » blob, « - » null. SQLite itself would convert without a word.</summary>
     public bool HasKinds(ReadOnlySpan<char> kinds)
     {
         for (var column = 0; column < kinds.Length; column++)
         {
-            var expected = kinds[column] switch { 'I' => SQLITE_INTEGER, 'T' => SQLITE_TEXT, _ => SQLITE_BLOB };
-            if (sqlite3_column_type(handle, column) != expected) return false;
+            var expected = kinds[column] switch { 'I' => SQLITE_INTEGER, 'T' => SQLITE_TEXT, '-' => SQLITE_NULL, _ => SQLITE_BLOB };
+            if (SqliteNative.ColumnType(_address, column) != expected) return false;
         }
 
         return true;
     }
 
     public void Dispose() => handle.Dispose();
+
+    private void Check(int code)
+    {
+        if (code != SQLITE_OK) connection.Check(code);
+    }
 }

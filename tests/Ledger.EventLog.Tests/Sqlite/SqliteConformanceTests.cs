@@ -5,13 +5,27 @@ using Ledger.EventLog.ToDo;
 
 namespace Ledger.EventLog.Tests.Sqlite;
 
-public sealed class SqliteEventLogTests : EventLogConformance, IDisposable
+public sealed class SqliteEventLogTests : SqliteEventLogConformance;
+
+/// <summary>Everything on the caller's thread, and a checkpoint every few commits.</summary>
+public sealed class SqliteEventLogWithoutBackgroundTests : SqliteEventLogConformance
+{
+    protected override SqliteEventLogOptions Options => new() { CheckpointsInBackground = false, CheckpointPages = 100 };
+}
+
+public abstract class SqliteEventLogConformance : EventLogConformance, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => _folder.Dispose();
+    protected virtual SqliteEventLogOptions Options => SqliteEventLogOptions.Default;
 
-    protected override ValueTask<IEventLog> OpenAsync() => new(SqliteEventLog.Open(_folder.Log, SqliteEventLogOptions.Default));
+    public void Dispose()
+    {
+        _folder.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    protected override ValueTask<IEventLog> OpenAsync() => new(SqliteEventLog.Open(_folder.Log, Options));
 
     protected override async ValueTask<IEventLog> ReopenAsync(IEventLog log)
     {

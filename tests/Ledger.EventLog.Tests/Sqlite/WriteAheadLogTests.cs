@@ -11,7 +11,7 @@ public sealed class WriteAheadLogTests : IDisposable
     private const int Rounds = 6;
     private const int EventsPerRound = SampleLog.EventsPerRound;
     private const int HeaderLength = 32;
-    private const int FrameLength = 24 + 4096;
+    private const int FrameLength = 24 + 16_384;
 
     private readonly TemporaryFolder _folder = new();
 

@@ -11,9 +11,6 @@ namespace Ledger.EventLog.Tests.Verification;
 
 public sealed class LogVerifierTests : IDisposable
 {
-    // The bytes of a row that say what kinds its values are, when the payload is short.
-    private const int RecordHeader = 8;
-
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -54,9 +51,11 @@ public sealed class LogVerifierTests : IDisposable
     [InlineData("UPDATE events SET position = -position WHERE position = 60", 60)]
     [InlineData("UPDATE event_types SET name = 'transaction-requested.2' WHERE name = 'transaction-requested.1'", 1)]
     [InlineData("UPDATE event_types SET name = 'transaction-approved' WHERE name = 'transaction-approved.1'", 4)]
-    [InlineData("UPDATE streams SET name = 'transaction-9' WHERE name = 'transaction-1'", 2)]
-    [InlineData("UPDATE streams SET name = 'no name' WHERE name = 'transaction-1'", 2)]
-    [InlineData("DELETE FROM streams WHERE name = 'transaction-1'", 2)]
+    [InlineData("UPDATE events SET stream = 'transaction-9' WHERE stream = 'transaction-1'", 2)]
+    [InlineData("UPDATE events SET stream = 'no name' WHERE stream = 'transaction-1'", 2)]
+    [InlineData("UPDATE events SET stream = NULL WHERE stream = 'transaction-1'", 2)]
+    [InlineData("UPDATE events SET stream = 'transaction-1' WHERE position = 60", 60)]
+    [InlineData("UPDATE events SET stream_id = 2 WHERE position = 1", 1)]
     public async Task A_changed_value_is_found_and_its_event_named(string change, long position)
     {
         await FillAsync();
@@ -72,7 +71,10 @@ public sealed class LogVerifierTests : IDisposable
     [InlineData("UPDATE streams SET version = version + 1 WHERE name = 'transaction-1'", "transaction-1")]
     [InlineData("UPDATE streams SET version = version - 1 WHERE name = 'transaction-1'", "transaction-1")]
     [InlineData("UPDATE streams SET hash = zeroblob(32) WHERE name = 'transaction-1'", "transaction-1")]
-    [InlineData("INSERT INTO streams (name, version, hash) VALUES ('transaction-8', 1, zeroblob(32))", "transaction-8")]
+    [InlineData("INSERT INTO streams (name, id, version, hash) VALUES ('transaction-8', 1, 1, zeroblob(32))", "transaction-8")]
+    [InlineData("UPDATE streams SET name = 'transaction-9' WHERE name = 'transaction-1'", "transaction-9")]
+    [InlineData("UPDATE streams SET id = 3 WHERE name = 'transaction-1'", "transaction-1")]
+    [InlineData("DELETE FROM streams WHERE name = 'transaction-1'", "transaction-1")]
     public async Task A_head_that_is_not_its_streams_end_is_found_and_its_stream_named(string change, string stream)
     {
         await FillAsync();
@@ -110,7 +112,10 @@ public sealed class LogVerifierTests : IDisposable
         await FillAsync();
         var file = await File.ReadAllBytesAsync(_folder.Log);
         var events = await EventsInFileAsync(file);
-        for (var bit = 0; bit < 8 * RecordHeader; bit++) await FlipAsync(file, events[60], bit, "the row's header");
+        foreach (var @event in new[] { events[0], events[60] })
+        {
+            for (var bit = 0; bit < 8 * @event.KindsLength; bit++) await FlipAsync(file, @event, bit, "the row's header");
+        }
 
         var seed = Environment.TickCount;
         var random = new Random(seed);
@@ -199,7 +204,7 @@ public sealed class LogVerifierTests : IDisposable
         return await SampleLog.VerifyAsync(log);
     }
 
-    private async Task FlipAsync(byte[] file, (long Position, int Start, int Length) @event, int bit, string run)
+    private async Task FlipAsync(byte[] file, Row @event, int bit, string run)
     {
         var mask = (byte)(1 << (bit % 8));
         file[@event.Start + (bit / 8)] ^= mask;
@@ -209,16 +214,16 @@ public sealed class LogVerifierTests : IDisposable
     }
 
     /// <summary>Where each event's row stands in the file: the kinds of its columns, then their values, one after the other.</summary>
-    private async Task<List<(long Position, int Start, int Length)>> EventsInFileAsync(byte[] file)
+    private async Task<List<Row>> EventsInFileAsync(byte[] file)
     {
-        var found = new List<(long, int, int)>();
+        var found = new List<Row>();
         await using var log = SqliteEventLog.OpenReadOnly(_folder.Log);
         foreach (var recorded in await log.ReadAllAsync(0, int.MaxValue, default))
         {
             byte[] bytes = [.. recorded.CommandId.ToByteArray(bigEndian: true), .. recorded.Payload.Span, .. recorded.Hash.Span];
             var at = file.AsSpan().IndexOf(bytes);
             if (at < 0 || at != file.AsSpan().LastIndexOf(bytes)) continue;
-            if (KindsBefore(file, at) is { } start) found.Add((recorded.Position, start, at + bytes.Length - start));
+            if (KindsBefore(file, at) is var (start, kinds)) found.Add(new Row(recorded.Position, start, at + bytes.Length - start, kinds));
         }
 
         Assert.True(found.Count > log.LastPosition / 2);
@@ -226,21 +231,39 @@ public sealed class LogVerifierTests : IDisposable
     }
 
     /// <summary>
-    /// SQLite's record format (fileformat2, 2.1): the header's length, a 0 for the position (which is the row's key), then the kinds of stream_id,
-    /// version, type_id (one byte or none each), recorded_at (6: eight bytes) and the three blobs, of which the payload's may take two bytes.
+    /// SQLite's record format (fileformat2, 2.1): the header's length, then the kind of each column, then the values. Of our nine columns the first,
+    /// the position, is the row's key and has kind 0; the sixth, recorded_at, has kind 6 (eight bytes); the seventh is the command's id.
     /// </summary>
-    private static int? KindsBefore(byte[] file, int commandAt)
+    private static (int Start, int Length)? KindsBefore(byte[] file, int commandAt)
     {
-        const int InstantLength = 8;
-        for (var start = commandAt - InstantLength - 7; start > commandAt - InstantLength - 16; start--)
+        const int commandIdColumn = 6;
+        for (var at = commandAt - 9; at > commandAt - 200; at--)
         {
-            var header = file[start - 2];
-            var values = file[start..(start + 3)].Sum(static kind => kind is 8 or 9 ? 0 : 1);
-            if (header is RecordHeader + 1 or RecordHeader + 2 && file[start - 1] == 0 && file[start + 3] == 6 && start - 2 + header + values + InstantLength == commandAt) return start;
+            if (file[at] is not (>= 10 and <= 12) || file[at + 1] != 0) continue;
+            if (Kinds(file.AsSpan(at + 1, file[at] - 1)) is not { Count: 9 } kinds || kinds[5] != 6 || kinds[commandIdColumn] != (2 * 16) + 12) continue;
+            if (at + file[at] + kinds.Take(commandIdColumn).Sum(SizeOf) == commandAt) return (at + 2, file[at] - 2);
         }
 
         return null;
     }
+
+    /// <summary>Variable-length integers of one or two bytes.</summary>
+    private static List<int> Kinds(ReadOnlySpan<byte> header)
+    {
+        var kinds = new List<int>();
+        for (var at = 0; at < header.Length; at++)
+        {
+            var kind = header[at] & 0x7F;
+            if (header[at] > 0x7F && at + 1 < header.Length) kind = (kind << 7) | header[++at];
+            kinds.Add(kind);
+        }
+
+        return kinds;
+    }
+
+    private static int SizeOf(int kind) => kind switch { 0 or 8 or 9 => 0, <= 4 => kind, 5 => 6, 6 or 7 => 8, _ => (kind - 12) / 2 };
+
+    private sealed record Row(long Position, int Start, int Length, int KindsLength);
 
     /// <summary>Told in turn, unlike <see cref="Progress{T}"/>; a second passes with each.</summary>
     private sealed class Progress(List<VerifyProgress> told, ManualClock clock) : IProgress<VerifyProgress>
