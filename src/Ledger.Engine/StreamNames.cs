@@ -12,7 +12,7 @@ public static class StreamNames
 {
     extension(TransactionId id)
     {
-        public StreamName Stream => new("transaction", id.ToString());
+        public StreamName Stream => new("transaction", id.Value);
     }
 
     extension(TerminalSerial serial)

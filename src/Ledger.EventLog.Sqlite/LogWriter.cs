@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using System.Text;
 using Ledger.EventLog.Sqlite.Files;
 
 namespace Ledger.EventLog.Sqlite;
@@ -191,7 +190,7 @@ internal sealed unsafe class LogWriter : IDisposable
 
         var last = write.Events[^1].Hash;
         Span<byte> name = stackalloc byte[StreamName.LengthMax];
-        var length = Encoding.UTF8.GetBytes(write.Stream.ToString(), name);
+        var length = write.Stream.WriteUtf8(name);
         fixed (byte* nameBytes = name, hash = last.Span)
         {
             _addStream.BindTextInPlace(1, nameBytes, length);
@@ -228,14 +227,14 @@ internal sealed unsafe class LogWriter : IDisposable
 
     private void Append(long position, StreamHeadEntry head, in NewEvent @event, Guid commandId)
     {
+        Span<byte> name = stackalloc byte[StreamName.LengthMax];
         Span<byte> id = stackalloc byte[CommandIdLength];
         commandId.TryWriteBytes(id, bigEndian: true, out _);
         _addEvent.Bind(1, position).Bind(2, head.Id).Bind(4, head.Version).Bind(5, TypeId(@event.Type)).Bind(6, ChainHash.ToNanoseconds(@event.RecordedAt));
-        if (head.Version == 1) _addEvent.Bind(3, head.Stream.ToString());
-        else _addEvent.BindNull(3);
-
-        fixed (byte* idBytes = id, payload = @event.Payload.Span, hash = @event.Hash.Span)
+        fixed (byte* nameBytes = name, idBytes = id, payload = @event.Payload.Span, hash = @event.Hash.Span)
         {
+            if (head.Version == 1) _addEvent.BindTextInPlace(3, nameBytes, head.Stream.WriteUtf8(name));
+            else _addEvent.BindNull(3);
             _addEvent.BindInPlace(7, idBytes, CommandIdLength);
             _addEvent.BindInPlace(8, payload, @event.Payload.Length);
             _addEvent.BindInPlace(9, hash, ChainHash.Length);
@@ -245,7 +244,16 @@ internal sealed unsafe class LogWriter : IDisposable
 
     private void Move(StreamHeadEntry head)
     {
-        _moveStream.Bind(1, head.Stream.ToString()).Bind(2, head.Version).Bind(3, head.Hash.Span).Run();
+        Span<byte> name = stackalloc byte[StreamName.LengthMax];
+        var length = head.Stream.WriteUtf8(name);
+        fixed (byte* nameBytes = name, hash = head.Hash.Span)
+        {
+            _moveStream.BindTextInPlace(1, nameBytes, length);
+            _moveStream.Bind(2, head.Version);
+            _moveStream.BindInPlace(3, hash, ChainHash.Length);
+            _moveStream.Run();
+        }
+
         head.IsAhead = false;
         if (_connection.Changes != 1) throw _connection.Corrupt($"the row of « {head.Stream} » in table streams is gone");
     }

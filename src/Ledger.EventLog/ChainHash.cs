@@ -70,7 +70,7 @@ public static class ChainHash
     {
         "LEDGER-EVENT-1\n"u8.CopyTo(header);
         var at = 15;
-        at += WriteText(header[at..], stream.ToString());
+        at += WriteName(header[at..], stream);
         at += WriteText(header[at..], type);
         BinaryPrimitives.WriteInt64BigEndian(header[at..], version);
         at += 8;
@@ -80,6 +80,13 @@ public static class ChainHash
         at += 16;
         BinaryPrimitives.WriteInt32BigEndian(header[at..], payloadLength);
         return at + 4;
+    }
+
+    private static int WriteName(Span<byte> destination, StreamName stream)
+    {
+        var length = stream.WriteUtf8(destination[2..]);
+        BinaryPrimitives.WriteUInt16BigEndian(destination, checked((ushort)length));
+        return 2 + length;
     }
 
     private static int WriteText(Span<byte> destination, string text)

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Ledger.Domain;
 using NodaTime;
 
@@ -32,17 +32,18 @@ public static class EventEncoder
     {
         if (events.IsEmpty) throw new ArgumentException("A write has at least one event.", nameof(events));
 
-        var chained = ImmutableArray.CreateBuilder<NewEvent>(events.Length);
+        var chained = new NewEvent[events.Length];
+        var index = 0;
         var version = expectedVersion;
         var first = previousHash;
         foreach (var @event in events)
         {
             version++;
             var next = Chain(previousHash, stream, version, recordedAt, commandId, codec.Encode(@event));
-            chained.Add(next);
+            chained[index++] = next;
             previousHash = next.Hash;
         }
 
-        return new StreamWrite(stream, expectedVersion, chained.MoveToImmutable()) { PreviousHash = first };
+        return new StreamWrite(stream, expectedVersion, ImmutableCollectionsMarshal.AsImmutableArray(chained)) { PreviousHash = first };
     }
 }

@@ -1,13 +1,26 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+
 namespace Ledger.EventLog;
 
-/// <summary>Names one stream: a category and an id, written « transaction-0192… ». Stored and hashed, so never renamed.</summary>
+/// <summary>
+/// Names one stream: a category and an id, written « transaction-0192… ». Stored and hashed, so never renamed. An id of 32 hexadecimal digits, as
+/// every transaction has, is held as its 16 bytes: such a name needs no text until somebody asks for it.
+/// </summary>
 public readonly record struct StreamName
 {
     /// <summary>Longest whole name, in characters (all ASCII).</summary>
     public const int LengthMax = 128;
 
-    // The whole name is kept beside its parts: it is what is compared, hashed and stored, and would else be built anew each time.
+    private const int GuidDigits = 32;
+
+    private static readonly SearchValues<char> IdCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+    private static readonly SearchValues<char> GuidCharacters = SearchValues.Create("0123456789abcdef");
+
+    // The whole name, or, where _guid is not empty, its category.
     private readonly string? _text;
+    private readonly Guid _guid;
 
     /// <param name="category">Lower-case letters only: a decider's category.</param>
     /// <param name="id">Letters, digits, « - », « _ » and « . ».</param>
@@ -15,30 +28,50 @@ public readonly record struct StreamName
     public StreamName(string category, string id)
     {
         if (!IsValid(category, id)) throw new ArgumentException($"« {category}-{id} » is no stream name: lower-case letters, « - », then letters, digits, « - », « _ », « . », at most {LengthMax} characters.", nameof(id));
-        Category = category;
-        Id = id;
-        _text = $"{category}-{id}";
+        _guid = GuidOf(id);
+        _text = _guid == Guid.Empty ? $"{category}-{id}" : category;
     }
 
-    private StreamName(string text, int dash)
+    /// <summary>The same as with the id's 32 hexadecimal digits.</summary>
+    /// <exception cref="ArgumentException">The category is out of range, or the id is empty.</exception>
+    public StreamName(string category, Guid id)
     {
-        Category = text[..dash];
-        Id = text[(dash + 1)..];
-        _text = text;
+        if (!IsCategory(category)) throw new ArgumentException($"« {category} » is no category: lower-case letters only.", nameof(category));
+        if (id == Guid.Empty) throw new ArgumentException("An id of zeros names no stream.", nameof(id));
+        (_text, _guid) = (category, id);
     }
 
-    public string Category { get; }
+    private StreamName(Guid guid, string text) => (_text, _guid) = (text, guid);
 
-    public string Id { get; }
+    public string Category => _guid != Guid.Empty ? _text! : _text is null ? "" : _text[..Dash(_text)];
+
+    public string Id => _guid != Guid.Empty ? _guid.ToString("N") : _text is null ? "" : _text[(Dash(_text) + 1)..];
+
+    /// <summary>The id that its 32 hexadecimal digits say.</summary>
+    /// <exception cref="FormatException">It has others.</exception>
+    public Guid GuidId => _guid != Guid.Empty ? _guid : Guid.ParseExact(Id, "N");
+
+    /// <returns>False when the id is not 32 lower-case hexadecimal digits, or all zeros.</returns>
+    public bool TryGetGuid(out Guid id)
+    {
+        id = _guid;
+        return id != Guid.Empty;
+    }
+
+    /// <summary>Whether <see cref="Category"/> is this, without making a text of it.</summary>
+    public bool IsIn(string category) => _guid != Guid.Empty
+        ? string.Equals(_text, category, StringComparison.Ordinal)
+        : _text is not null && _text.Length > category.Length && _text[category.Length] == '-' && _text.StartsWith(category, StringComparison.Ordinal);
 
     /// <returns>False when <paramref name="text"/> is no stream name; never throws.</returns>
     public static bool TryParse(string? text, out StreamName name)
     {
         name = default;
-        var dash = text?.IndexOf('-', StringComparison.Ordinal) ?? -1;
+        var dash = text is null ? -1 : Dash(text);
         if (dash <= 0 || !IsValid(text.AsSpan(0, dash), text.AsSpan(dash + 1))) return false;
 
-        name = new StreamName(text!, dash);
+        var guid = GuidOf(text.AsSpan(dash + 1));
+        name = new StreamName(guid, guid == Guid.Empty ? text! : KnownCategory(text.AsSpan(0, dash)));
         return true;
     }
 
@@ -46,22 +79,36 @@ public readonly record struct StreamName
     public static StreamName Parse(string text) =>
         TryParse(text, out var name) ? name : throw new ArgumentException($"« {text} » is no stream name.", nameof(text));
 
-    public bool Equals(StreamName other) => string.Equals(_text, other._text, StringComparison.Ordinal);
+    public bool Equals(StreamName other) => _guid == other._guid && string.Equals(_text, other._text, StringComparison.Ordinal);
 
-    public override int GetHashCode() => string.GetHashCode(_text, StringComparison.Ordinal);
+    public override int GetHashCode() => _guid != Guid.Empty ? _guid.GetHashCode() : string.GetHashCode(_text, StringComparison.Ordinal);
 
-    public override string ToString() => _text ?? "";
+    public override string ToString() => _guid != Guid.Empty ? $"{_text}-{_guid:N}" : _text ?? "";
 
-    private static bool IsValid(ReadOnlySpan<char> category, ReadOnlySpan<char> id)
+    /// <summary>Writes the whole name; all of it is ASCII.</summary>
+    /// <param name="destination">At least <see cref="LengthMax"/> bytes.</param>
+    /// <returns>How many bytes.</returns>
+    public int WriteUtf8(Span<byte> destination)
     {
-        if (category.IsEmpty || id.IsEmpty || LengthMax < category.Length + 1 + id.Length) return false;
-        if (category.IndexOfAnyExceptInRange('a', 'z') >= 0) return false;
+        var length = Encoding.ASCII.GetBytes(_text, destination);
+        if (_guid == Guid.Empty) return length;
 
-        foreach (var c in id)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.')) return false;
-        }
-
-        return true;
+        destination[length++] = (byte)'-';
+        Utf8Formatter.TryFormat(_guid, destination[length..], out var written, 'N');
+        return length + written;
     }
+
+    private static int Dash(string text) => text.IndexOf('-', StringComparison.Ordinal);
+
+    private static bool IsValid(ReadOnlySpan<char> category, ReadOnlySpan<char> id) =>
+        !id.IsEmpty && category.Length + 1 + id.Length <= LengthMax && IsCategory(category) && !id.ContainsAnyExcept(IdCharacters);
+
+    private static bool IsCategory(ReadOnlySpan<char> category) => category.Length is > 0 and < LengthMax - GuidDigits && !category.ContainsAnyExceptInRange('a', 'z');
+
+    /// <returns>The empty one for an id that is not 32 lower-case digits: such a one is kept as text.</returns>
+    private static Guid GuidOf(ReadOnlySpan<char> id) =>
+        id.Length == GuidDigits && !id.ContainsAnyExcept(GuidCharacters) && Guid.TryParseExact(id, "N", out var guid) ? guid : Guid.Empty;
+
+    /// <summary>One text for all names of a category.</summary>
+    private static string KnownCategory(ReadOnlySpan<char> category) => category is "transaction" ? "transaction" : category.ToString();
 }

@@ -36,7 +36,7 @@ public sealed partial class FollowUpProcess : IProcess
     {
         if (@event is not TransactionEvent happened) return;
 
-        var transaction = new TransactionId(Guid.ParseExact(recorded.Stream.Id, "N"));
+        var transaction = new TransactionId(recorded.Stream.GuidId);
         var key = FollowUpRow.KeyOf(transaction);
         switch (happened)
         {

@@ -129,7 +129,7 @@ internal sealed partial class LiveFeed(IEventLog log, ILedgerEngine engine, ILog
         var merchant = @event is TransactionEvent.Requested requested ? requested.MerchantId : await MerchantOfAsync(recorded.Stream, cancellation);
         Remember(recorded.Stream, merchant);
         var movesMoney = @event is TransactionEvent.Completed or TransactionEvent.Cancelled or TransactionEvent.RefundApproved or TransactionEvent.RefundCancelled;
-        return new LiveItem(recorded.Position, merchant, new TransactionId(Guid.ParseExact(recorded.Stream.Id, "N")), movesMoney);
+        return new LiveItem(recorded.Position, merchant, new TransactionId(recorded.Stream.GuidId), movesMoney);
     }
 
     private async ValueTask<MerchantId> MerchantOfAsync(StreamName stream, CancellationToken cancellation)

@@ -56,7 +56,7 @@ internal static class RemittanceRows
 /// <summary>A payment, or one refund of it: « transaction » or « transaction.refund ».</summary>
 internal readonly record struct OperationId(TransactionId Transaction, RefundId? Refund)
 {
-    public static OperationId Of(StreamName stream, RefundId? refund) => new(new TransactionId(Guid.ParseExact(stream.Id, "N")), refund);
+    public static OperationId Of(StreamName stream, RefundId? refund) => new(new TransactionId(stream.GuidId), refund);
 
     public override string ToString() => Refund is { } refund ? $"{Transaction}.{refund}" : Transaction.ToString();
 }

@@ -4,16 +4,18 @@ using Ledger.EventLog;
 namespace Ledger.Engine.Runtime;
 
 /// <summary>One decided command on its way into the log. The shard makes it, the committer gives it its outcome, the shard settles it.</summary>
-internal sealed class CommitUnit(Shard shard, PendingCommand pending, AppendUnit append, CommandReply reply, Actor[] written, ImmutableArray<UnitDependency> basedOn)
+internal sealed class CommitUnit(Shard shard, PendingCommand pending, AppendUnit append, ReplyDraft reply, Actor[] written, ImmutableArray<UnitDependency> basedOn)
 {
+    private long _position;
+
     public Shard Shard { get; } = shard;
 
     public PendingCommand Pending { get; } = pending;
 
     public AppendUnit Append { get; } = append;
 
-    /// <summary>Complete but for the position, which the commit gives.</summary>
-    public CommandReply Reply { get; set; } = reply;
+    /// <summary>Made when the commit has given it its position.</summary>
+    public CommandReply Reply => new(reply.Outcome, reply.Rejection, reply.Versions, _position, Replayed: false);
 
     /// <summary>Actors that are ahead of the log because of it.</summary>
     public Actor[] Written { get; } = written;
@@ -32,7 +34,19 @@ internal sealed class CommitUnit(Shard shard, PendingCommand pending, AppendUnit
     /// <summary>The record under its id, set with <see cref="UnitOutcome.Duplicate"/>.</summary>
     public CommandRecord? Existing { get; private set; }
 
-    public int PayloadBytes => Append.Writes.Sum(static write => write.Events.Sum(static @event => @event.Payload.Length));
+    public int PayloadBytes
+    {
+        get
+        {
+            var bytes = 0;
+            foreach (var write in Append.Writes)
+            {
+                foreach (var @event in write.Events) bytes += @event.Payload.Length;
+            }
+
+            return bytes;
+        }
+    }
 
     public bool IsVoid => Outcome is UnitOutcome.Failed or UnitOutcome.Duplicate or UnitOutcome.Overtaken;
 
@@ -49,7 +63,7 @@ internal sealed class CommitUnit(Shard shard, PendingCommand pending, AppendUnit
         {
             case AppendResult.Appended appended:
                 Outcome = UnitOutcome.Committed;
-                Reply = Reply with { Position = appended.LastPosition };
+                _position = appended.LastPosition;
                 break;
             case AppendResult.DuplicateCommand duplicate:
                 Outcome = UnitOutcome.Duplicate;
@@ -61,6 +75,9 @@ internal sealed class CommitUnit(Shard shard, PendingCommand pending, AppendUnit
         }
     }
 }
+
+/// <summary>A reply but for its position.</summary>
+internal readonly record struct ReplyDraft(CommandOutcome Outcome, CommandRejection? Rejection, ImmutableArray<StreamVersion> Versions);
 
 /// <param name="IsChained">
 /// The dependent writes the same stream: the log itself refuses it when the other is refused, so both may be in one batch.

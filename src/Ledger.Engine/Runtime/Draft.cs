@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Ledger.Domain;
 using Ledger.EventLog;
 using NodaTime;
@@ -13,7 +14,9 @@ namespace Ledger.Engine.Runtime;
 /// </summary>
 internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader loader, EventCodec codec)
 {
-    private readonly List<DraftStream> _streams = [];
+    // The first so many are in use; made once and used again.
+    private readonly List<DraftStream> _pool = [];
+    private int _streamCount;
     private readonly List<ILedgerEvent> _events = [];
     private int _eventCount;
     private bool _isGuess;
@@ -23,7 +26,7 @@ internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader lo
     public CommitUnit Decide(Shard shard, PendingCommand pending, Instant now)
     {
         var rejection = DecideParts(pending.Command, guess: pending.Attempts == 1, out var broken);
-        if (_isGuess && (broken is not null || rejection is not null || _streams.Exists(static stream => stream.IsGuess && stream.Events.Count == 0)))
+        if (_isGuess && (broken is not null || rejection is not null || HasUnprovenGuess()))
         {
             rejection = DecideParts(pending.Command, guess: false, out broken);
         }
@@ -31,6 +34,18 @@ internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader lo
         if (broken is not null) throw broken;
         if (rejection is not null) DropEvents();
         return Seal(shard, pending, rejection, now);
+    }
+
+    private ReadOnlySpan<DraftStream> Streams => CollectionsMarshal.AsSpan(_pool)[.._streamCount];
+
+    private bool HasUnprovenGuess()
+    {
+        foreach (var stream in Streams)
+        {
+            if (stream.IsGuess && stream.Events.Count == 0) return true;
+        }
+
+        return false;
     }
 
     private CommandRejection? DecideParts(EngineCommand command, bool guess, out ActorFailedException? broken)
@@ -79,7 +94,7 @@ internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader lo
 
     private DraftStream Open(StreamName name, bool guess)
     {
-        foreach (var open in _streams)
+        foreach (var open in Streams)
         {
             if (open.Actor.Stream == name) return open;
         }
@@ -93,36 +108,40 @@ internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader lo
         }
 
         _isGuess |= isGuess;
-        var stream = new DraftStream(actor, isGuess);
-        _streams.Add(stream);
+        if (_streamCount == _pool.Count) _pool.Add(new DraftStream());
+        var stream = _pool[_streamCount++];
+        stream.Begin(actor, isGuess);
         return stream;
     }
 
     private CommitUnit Seal(Shard shard, PendingCommand pending, CommandRejection? rejection, Instant now)
     {
         var outcome = rejection is not null ? CommandOutcome.Rejected : _eventCount > 0 ? CommandOutcome.Accepted : CommandOutcome.AlreadyDone;
-        var versions = ImmutableArray.CreateBuilder<StreamVersion>(_streams.Count);
-        foreach (var stream in _streams) versions.Add(new StreamVersion(stream.Actor.Stream, stream.Actor.Version + stream.Events.Count));
+        var versions = new StreamVersion[_streamCount];
+        for (var index = 0; index < versions.Length; index++) versions[index] = Streams[index].Reached;
 
         var command = pending.Command;
-        var reply = new CommandReply(outcome, rejection, versions.MoveToImmutable(), Position: 0, Replayed: false);
+        var reply = new ReplyDraft(outcome, rejection, ImmutableCollectionsMarshal.AsImmutableArray(versions));
         var writes = _eventCount > 0 ? EncodeWrites(command.Id, now) : [];
-        var record = new CommandRecord(command.Id, command.Fingerprint, ReplyCodec.Encode(reply), now);
-        var basedOn = FindDependencies();
-        var unit = new CommitUnit(shard, pending, new AppendUnit(record, writes), reply, WrittenActors(writes.Length), basedOn);
+        var record = new CommandRecord(command.Id, command.Fingerprint, ReplyCodec.Encode(outcome, rejection, reply.Versions), now);
+        var unit = new CommitUnit(shard, pending, new AppendUnit(record, writes), reply, WrittenActors(writes.Length), FindDependencies());
         RunAhead(unit, writes);
         return unit;
     }
 
     private ImmutableArray<StreamWrite> EncodeWrites(Guid commandId, Instant now)
     {
-        var writes = ImmutableArray.CreateBuilder<StreamWrite>(_streams.Count);
-        foreach (var stream in _streams)
+        var count = 0;
+        foreach (var stream in Streams) count += stream.Events.Count > 0 ? 1 : 0;
+
+        var writes = new StreamWrite[count];
+        var next = 0;
+        foreach (var stream in Streams)
         {
-            if (stream.Events.Count > 0) writes.Add(Encode(stream, commandId, now));
+            if (stream.Events.Count > 0) writes[next++] = Encode(stream, commandId, now);
         }
 
-        return writes.DrainToImmutable();
+        return ImmutableCollectionsMarshal.AsImmutableArray(writes);
     }
 
     private StreamWrite Encode(DraftStream stream, Guid commandId, Instant now)
@@ -131,7 +150,7 @@ internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader lo
         try
         {
             var write = EventEncoder.Write(
-                codec, actor.Stream, actor.Version, actor.Hash, now, commandId, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(stream.Events));
+                codec, actor.Stream, actor.Version, actor.Hash, now, commandId, CollectionsMarshal.AsSpan(stream.Events));
             foreach (var @event in write.Events) Invariant.Holds(@event.Payload.Length <= AppendCheck.PayloadLengthMax);
             return write;
         }
@@ -145,7 +164,7 @@ internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader lo
     private ImmutableArray<UnitDependency> FindDependencies()
     {
         ImmutableArray<UnitDependency>.Builder? found = null;
-        foreach (var stream in _streams)
+        foreach (var stream in Streams)
         {
             if (stream.Actor.LastUnit is not { } unit) continue;
             found ??= ImmutableArray.CreateBuilder<UnitDependency>();
@@ -161,7 +180,7 @@ internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader lo
 
         var written = new Actor[count];
         var next = 0;
-        foreach (var stream in _streams)
+        foreach (var stream in Streams)
         {
             if (stream.Events.Count > 0) written[next++] = stream.Actor;
         }
@@ -172,7 +191,7 @@ internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader lo
     private void RunAhead(CommitUnit unit, ImmutableArray<StreamWrite> writes)
     {
         var next = 0;
-        foreach (var stream in _streams)
+        foreach (var stream in Streams)
         {
             if (stream.Events.Count == 0) continue;
 
@@ -188,27 +207,39 @@ internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader lo
 
     private void DropEvents()
     {
-        foreach (var stream in _streams) stream.Events.Clear();
+        foreach (var stream in Streams) stream.Events.Clear();
         _eventCount = 0;
     }
 
     private void Clear()
     {
-        _streams.Clear();
+        foreach (var stream in Streams) stream.End();
+        _streamCount = 0;
         _events.Clear();
         _eventCount = 0;
         _isGuess = false;
     }
 
-    private sealed class DraftStream(Actor actor, bool isGuess)
+    private sealed class DraftStream
     {
-        public Actor Actor { get; } = actor;
+        public Actor Actor { get; private set; } = null!;
 
         /// <summary>Not read: taken for a stream without events.</summary>
-        public bool IsGuess { get; } = isGuess;
+        public bool IsGuess { get; private set; }
 
-        public object State { get; set; } = actor.State;
+        public object State { get; set; } = null!;
 
         public List<ILedgerEvent> Events { get; } = [];
+
+        public StreamVersion Reached => new(Actor.Stream, Actor.Version + Events.Count);
+
+        public void Begin(Actor actor, bool isGuess) => (Actor, IsGuess, State) = (actor, isGuess, actor.State);
+
+        /// <summary>Lets go of what it held.</summary>
+        public void End()
+        {
+            Events.Clear();
+            (Actor, State) = (null!, null!);
+        }
     }
 }

@@ -2,22 +2,23 @@ namespace Ledger.Engine.Runtime;
 
 /// <summary>
 /// What waits for one shard: callers' work up to a capacity, and settled units, of which there are never more than the shard let into flight.
-/// Any thread posts; the shard's takes.
+/// Any thread posts; the shard's takes all there is at once, by exchanging lists, so that the lock is held for a moment only.
 /// </summary>
 internal sealed class Mailbox(int capacity)
 {
     private readonly object _lock = new();
-    private readonly Queue<IShardWork> _work = [];
+    private List<IShardWork> _work = [];
     private List<CommitUnit> _settled = [];
+    private int _taken;
     private bool _isWaiting;
     private bool _isClosed;
 
-    /// <summary>Work that waits; about now.</summary>
+    /// <summary>Work that waits, the shard's own share of it included; about now.</summary>
     public int Depth
     {
         get
         {
-            lock (_lock) return _work.Count;
+            lock (_lock) return _work.Count + _taken;
         }
     }
 
@@ -35,9 +36,9 @@ internal sealed class Mailbox(int capacity)
         lock (_lock)
         {
             if (_isClosed) return PostResult.Closed;
-            if (_work.Count >= capacity) return PostResult.Full;
+            if (_work.Count + _taken >= capacity) return PostResult.Full;
 
-            _work.Enqueue(work);
+            _work.Add(work);
             Wake();
         }
 
@@ -72,13 +73,21 @@ internal sealed class Mailbox(int capacity)
         }
     }
 
-    /// <summary>Moves at most <paramref name="countMax"/> pieces of work, first come first.</summary>
-    public void TakeWork(List<IShardWork> destination, int countMax)
+    /// <summary>All work that waits, first come first; <paramref name="empty"/> takes its place. It counts as waiting until <see cref="Begun"/>.</summary>
+    public List<IShardWork> TakeWork(List<IShardWork> empty)
     {
         lock (_lock)
         {
-            while (destination.Count < countMax && _work.TryDequeue(out var work)) destination.Add(work);
+            (var taken, _work) = (_work, empty);
+            _taken += taken.Count;
+            return taken;
         }
+    }
+
+    /// <summary>So many of what was taken do not wait any more.</summary>
+    public void Begun(int count)
+    {
+        lock (_lock) _taken -= count;
     }
 
     /// <summary>Waits until there is something that the shard can do.</summary>

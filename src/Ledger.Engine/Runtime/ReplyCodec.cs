@@ -8,77 +8,77 @@ using Ledger.EventLog;
 namespace Ledger.Engine.Runtime;
 
 /// <summary>
-/// A reply as it is kept with its command. Layout 1: the layout's number (1), outcome, rejection (length 0 for none: category, code, name),
-/// count of versions, then each stream's name and version; numbers are big-endian, texts a length byte and UTF-8. The position is left out:
-/// the commit gives it, and the log has it. Stored, so the layout changes only by a new number.
+/// A reply as it is kept with its command. Layout 2: the layout's number, outcome, rejection (length 0 for none: category, code, name), count of
+/// versions, then each stream's name and version. A name is 1 and 16 bytes for a transaction, or 0 and its text; a version has seven bits a byte,
+/// lowest first; other numbers are big-endian, texts a length byte and ASCII. The position is left out: the commit gives it, and the log has it.
+/// Stored, so the layout changes only by a new number; layout 1 was never released.
 /// </summary>
 internal static class ReplyCodec
 {
-    private const byte Layout = 1;
+    private const byte Layout = 2;
+    private const byte TextName = 0;
+    private const byte TransactionName = 1;
+    private const int VersionLengthMax = 9;
 
-    public static byte[] Encode(CommandReply reply)
+    public static byte[] Encode(CommandOutcome outcome, CommandRejection? rejection, ImmutableArray<StreamVersion> versions)
     {
-        var bytes = new byte[LengthOf(reply)];
-        var writer = new Writer(bytes);
+        Span<byte> buffer = stackalloc byte[LengthMax(rejection, versions)];
+        var writer = new Writer(buffer);
         writer.Byte(Layout);
-        writer.Byte((byte)reply.Outcome);
-        writer.Text(reply.Rejection?.Category ?? "");
-        if (reply.Rejection is { } rejection)
+        writer.Byte((byte)outcome);
+        writer.Text(rejection?.Category ?? "");
+        if (rejection is not null)
         {
             writer.Int32(rejection.Code);
             writer.Text(rejection.Name);
         }
 
-        writer.Byte((byte)reply.Versions.Length);
-        foreach (var (stream, version) in reply.Versions)
+        writer.Byte((byte)versions.Length);
+        foreach (var (stream, version) in versions)
         {
-            writer.Text(stream.Category);
-            writer.Text(stream.Id);
-            writer.Int64(version);
+            writer.Name(stream);
+            writer.Version(version);
         }
 
-        Invariant.Holds(writer.IsFull && bytes.Length <= CommandRecord.ReplyLengthMax);
-        return bytes;
+        Invariant.Holds(writer.Written.Length <= CommandRecord.ReplyLengthMax);
+        return writer.Written.ToArray();
     }
+
+    /// <inheritdoc cref="Decode(ReadOnlySpan{byte}, Guid)"/>
+    public static CommandReply Decode(CommandRecord record) => Decode(record.Reply.Span, record.Id);
 
     /// <summary>A stored reply, with <see cref="CommandReply.Replayed"/> and without its position.</summary>
     /// <exception cref="EventLogCorruptException">The bytes are no reply of a layout that this version knows.</exception>
-    public static CommandReply Decode(CommandRecord record)
+    public static CommandReply Decode(ReadOnlySpan<byte> bytes, Guid id)
     {
         try
         {
-            var reader = new Reader(record.Reply.Span);
+            var reader = new Reader(bytes);
             if (reader.Byte() != Layout) throw new InvalidDataException("its layout is not known");
             var outcome = (CommandOutcome)reader.Byte();
             if (!Enum.IsDefined(outcome)) throw new InvalidDataException("its outcome is not known");
             var category = reader.Text();
             var rejection = category.Length == 0 ? null : new CommandRejection(category, reader.Int32(), reader.Text());
             var versions = ImmutableArray.CreateBuilder<StreamVersion>(reader.Byte());
-            while (versions.Count < versions.Capacity) versions.Add(new StreamVersion(new StreamName(reader.Text(), reader.Text()), reader.Int64()));
+            while (versions.Count < versions.Capacity) versions.Add(new StreamVersion(reader.Name(), reader.Version()));
             return new CommandReply(outcome, rejection, versions.MoveToImmutable(), Position: 0, Replayed: true);
         }
         catch (Exception exception) when (exception is ArgumentException or InvalidDataException or IndexOutOfRangeException)
         {
             throw new EventLogCorruptException(
-                $"The stored reply to command {record.Id:N} cannot be read: {exception.Message} If a newer version wrote it, use that version.", exception);
+                $"The stored reply to command {id:N} cannot be read: {exception.Message} If a newer version wrote it, use that version.", exception);
         }
     }
 
-    private static int LengthOf(CommandReply reply)
-    {
-        var length = 2 + 1 + 1;
-        if (reply.Rejection is { } rejection) length += rejection.Category.Length + 4 + 1 + rejection.Name.Length;
-        foreach (var (stream, _) in reply.Versions) length += 1 + stream.Category.Length + 1 + stream.Id.Length + 8;
-        return length;
-    }
+    private static int LengthMax(CommandRejection? rejection, ImmutableArray<StreamVersion> versions) =>
+        2 + 1 + 1 + (rejection is null ? 0 : rejection.Category.Length + 4 + 1 + rejection.Name.Length) + (versions.Length * (2 + StreamName.LengthMax + VersionLengthMax));
 
-    /// <summary>All texts are ASCII: stream names and names of enum cases.</summary>
     private ref struct Writer(Span<byte> destination)
     {
         private readonly Span<byte> _destination = destination;
         private int _at;
 
-        public readonly bool IsFull => _at == _destination.Length;
+        public readonly ReadOnlySpan<byte> Written => _destination[.._at];
 
         public void Byte(byte value) => _destination[_at++] = value;
 
@@ -88,12 +88,29 @@ internal static class ReplyCodec
             _at += sizeof(int);
         }
 
-        public void Int64(long value)
+        public void Version(long value)
         {
-            BinaryPrimitives.WriteInt64BigEndian(_destination[_at..], value);
-            _at += sizeof(long);
+            for (; value > 0x7F; value >>= 7) Byte((byte)((value & 0x7F) | 0x80));
+            Byte((byte)value);
         }
 
+        public void Name(StreamName stream)
+        {
+            if (stream.IsIn(Domain.Transactions.Transaction.Category) && stream.TryGetGuid(out var id))
+            {
+                Byte(TransactionName);
+                id.TryWriteBytes(_destination[_at..], bigEndian: true, out var written);
+                _at += written;
+                return;
+            }
+
+            Byte(TextName);
+            var length = stream.WriteUtf8(_destination[(_at + 1)..]);
+            Byte(checked((byte)length));
+            _at += length;
+        }
+
+        /// <summary>A name of an enum case or of a category.</summary>
         public void Text(string value)
         {
             Byte(checked((byte)value.Length));
@@ -111,9 +128,27 @@ internal static class ReplyCodec
 
         public int Int32() => BinaryPrimitives.ReadInt32BigEndian(Take(sizeof(int)));
 
-        public long Int64() => BinaryPrimitives.ReadInt64BigEndian(Take(sizeof(long)));
+        public long Version()
+        {
+            var value = 0L;
+            for (var shift = 0; shift < 7 * VersionLengthMax; shift += 7)
+            {
+                var next = Byte();
+                value |= (long)(next & 0x7F) << shift;
+                if (next <= 0x7F) return value;
+            }
 
-        public string Text() => Encoding.UTF8.GetString(Take(Byte()));
+            throw new InvalidDataException("a version is too long");
+        }
+
+        public StreamName Name() => Byte() switch
+        {
+            TransactionName => new StreamName(Domain.Transactions.Transaction.Category, new Guid(Take(16), bigEndian: true)),
+            TextName => StreamName.Parse(Text()),
+            _ => throw new InvalidDataException("a name is of a kind that is not known"),
+        };
+
+        public string Text() => Encoding.ASCII.GetString(Take(Byte()));
 
         private ReadOnlySpan<byte> Take(int length)
         {

@@ -23,8 +23,11 @@ internal sealed class Shard
     private readonly RecentCommands _recent;
     private readonly Dictionary<Guid, PendingCommand> _open = [];
     private readonly Queue<IShardWork> _again = [];
-    private readonly List<IShardWork> _turn = [];
     private readonly List<CommitUnit> _decided = [];
+
+    // Taken from the mailbox, and from _nextWork on not begun.
+    private List<IShardWork> _work = [];
+    private int _nextWork;
     private List<CommitUnit> _settled = [];
     private int _inFlight;
 
@@ -51,13 +54,15 @@ internal sealed class Shard
     public int FailedStreams => _loader.FailedCount;
 
     /// <summary>Nothing waits, nothing is in flight, nothing more comes.</summary>
-    public bool IsFinished => _inFlight == 0 && _again.Count == 0 && Mailbox.IsDrained;
+    public bool IsFinished => _inFlight == 0 && !HasWork && Mailbox.IsDrained;
+
+    private bool HasWork => _again.Count > 0 || _nextWork < _work.Count;
 
     private bool TakesWork => _inFlight < _options.InFlightUnitsMax;
 
     public void WaitForSomething()
     {
-        if (_again.Count == 0 || !TakesWork) Mailbox.WaitForSomething(TakesWork, isIdle: _inFlight == 0);
+        if (!HasWork || !TakesWork) Mailbox.WaitForSomething(TakesWork, isIdle: _inFlight == 0);
     }
 
     /// <summary>Settles what is durable or failed, decides some more, hands it to the committer.</summary>
@@ -92,9 +97,9 @@ internal sealed class Shard
             return;
         }
 
-        if (_recent.Find(id) is { } recent)
+        if (_recent.Find(id, pending.Command.Fingerprint.Span, out var isSame) is { } recent)
         {
-            if (pending.HasFingerprint(recent.Fingerprint.Span)) pending.Complete(recent.Reply with { Replayed = true });
+            if (isSame) pending.Complete(recent);
             else pending.Fail(new CommandIdReusedException(id));
             return;
         }
@@ -125,20 +130,31 @@ internal sealed class Shard
     {
         Mailbox.Close();
         foreach (var pending in _open.Values) pending.Fail(error);
-        Mailbox.TakeWork(_turn, int.MaxValue);
-        foreach (var work in _turn.Concat(_again)) work.Fail(error);
+        foreach (var work in _work.Skip(_nextWork).Concat(Mailbox.TakeWork([])).Concat(_again)) work.Fail(error);
     }
 
     private bool RunWork()
     {
         var room = Math.Min(TurnWorkMax, _options.InFlightUnitsMax - _inFlight);
-        while (_turn.Count < room && _again.TryDequeue(out var again)) _turn.Add(again);
-        Mailbox.TakeWork(_turn, room);
-        if (_turn.Count == 0) return false;
+        var left = room;
+        for (; left > 0 && _again.TryDequeue(out var again); left--) again.RunOn(this);
+        if (left > 0 && _nextWork == _work.Count)
+        {
+            _work.Clear();
+            _nextWork = 0;
+            _work = Mailbox.TakeWork(_work);
+        }
 
-        foreach (var work in _turn) work.RunOn(this);
-        _turn.Clear();
-        return true;
+        var first = _nextWork;
+        for (; left > 0 && _nextWork < _work.Count; left--)
+        {
+            var work = _work[_nextWork];
+            _work[_nextWork++] = null!;
+            work.RunOn(this);
+        }
+
+        if (_nextWork > first) Mailbox.Begun(_nextWork - first);
+        return left < room;
     }
 
     private void Decide(PendingCommand pending)
@@ -177,15 +193,18 @@ internal sealed class Shard
     {
         Volatile.Write(ref _inFlight, _inFlight - 1);
         foreach (var actor in unit.Written) Release(actor, unit);
-        foreach (var read in unit.Readers ?? [])
+        if (unit.Readers is { } readers)
         {
-            if (unit.Outcome == UnitOutcome.Committed) read.Complete();
-            else _again.Enqueue(read);
+            foreach (var read in readers)
+            {
+                if (unit.Outcome == UnitOutcome.Committed) read.Complete();
+                else _again.Enqueue(read);
+            }
         }
 
         switch (unit.Outcome)
         {
-            case UnitOutcome.Committed: Finish(unit.Pending, unit.Reply); break;
+            case UnitOutcome.Committed: Finish(unit.Pending, unit.Reply, unit.Append.Command.Reply.Span); break;
             case UnitOutcome.Duplicate: Answer(unit.Pending, unit.Existing!); break;
             case UnitOutcome.Overtaken: DecideAgain(unit.Pending); break;
             case UnitOutcome.Failed: Fail(unit.Pending, unit.Error!); break;
@@ -238,7 +257,7 @@ internal sealed class Shard
         try
         {
             var reply = ReplyCodec.Decode(record);
-            Finish(pending, reply with { Position = FindPosition(record, reply) });
+            Finish(pending, reply with { Position = FindPosition(record, reply) }, record.Reply.Span);
         }
         catch (Exception exception) when (exception is EventLogUnavailableException or EventLogCorruptException)
         {
@@ -264,10 +283,10 @@ internal sealed class Shard
         return position;
     }
 
-    private void Finish(PendingCommand pending, CommandReply reply)
+    private void Finish(PendingCommand pending, CommandReply reply, ReadOnlySpan<byte> encoded)
     {
         _open.Remove(pending.Command.Id);
-        _recent.Add(pending.Command.Id, pending.Command.Fingerprint, reply);
+        _recent.Add(pending.Command.Id, pending.Command.Fingerprint.Span, encoded, reply.Position);
         _engine.Meter.Answered(reply.Outcome);
         pending.Complete(reply);
     }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Ledger.Domain.Cards;
 using Ledger.Domain.Merchants;
 using Ledger.Domain.Remittances;
@@ -10,20 +9,27 @@ namespace Ledger.Engine.Runtime;
 /// <summary>Every stream type there is. Immutable; safe for any thread.</summary>
 internal sealed class StreamTypes
 {
-    private readonly FrozenDictionary<string, StreamType> _byCategory;
+    private readonly StreamType[] _types;
 
-    public StreamTypes(params ReadOnlySpan<StreamType> types) =>
-        _byCategory = types.ToArray().ToFrozenDictionary(static type => type.Category, StringComparer.Ordinal);
+    /// <param name="types">The busiest first: they are a handful, and looked through in order.</param>
+    public StreamTypes(params ReadOnlySpan<StreamType> types) => _types = types.ToArray();
 
     /// <summary>The product's deciders.</summary>
     public static StreamTypes Default { get; } = new(
-        new StreamType<Terminal, TerminalState, TerminalCommand, TerminalEvent, TerminalRejection>(),
         new TransactionStreamType(),
+        new StreamType<Terminal, TerminalState, TerminalCommand, TerminalEvent, TerminalRejection>(),
         new StreamType<Merchant, MerchantState, MerchantCommand, MerchantEvent, MerchantRejection>(),
         new StreamType<Remittance, RemittanceState, RemittanceCommand, RemittanceEvent, RemittanceRejection>(),
         new StreamType<OpposedCard, CardState, CardCommand, CardEvent, CardRejection>());
 
     /// <exception cref="ArgumentException">No decider has that category.</exception>
-    public StreamType Of(StreamName stream) =>
-        _byCategory.TryGetValue(stream.Category ?? "", out var type) ? type : throw new ArgumentException($"« {stream} » is a stream of no type that the engine runs.", nameof(stream));
+    public StreamType Of(StreamName stream)
+    {
+        foreach (var type in _types)
+        {
+            if (stream.IsIn(type.Category)) return type;
+        }
+
+        throw new ArgumentException($"« {stream} » is a stream of no type that the engine runs.", nameof(stream));
+    }
 }

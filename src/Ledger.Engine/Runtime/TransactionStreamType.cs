@@ -10,7 +10,7 @@ namespace Ledger.Engine.Runtime;
 internal sealed class TransactionStreamType : StreamType<Transaction, TransactionState, TransactionCommand, TransactionEvent, TransactionRejection>
 {
     public override ushort PartitionOf(StreamName stream) =>
-        Guid.TryParseExact(stream.Id, "N", out var id)
+        stream.TryGetGuid(out var id)
             ? new TransactionId(id).Partition
             : throw new ArgumentException($"« {stream} » names no transaction: its id has 32 hexadecimal digits.", nameof(stream));
 

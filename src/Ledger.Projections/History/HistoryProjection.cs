@@ -37,7 +37,7 @@ internal sealed class HistoryProjection : IProjection
                     entries.Add(HistoryFold.Begin(e, recorded.Position));
                     break;
                 case TransactionEvent e:
-                    Apply(recorded, Guid.ParseExact(recorded.Stream.Id, "N"), e);
+                    Apply(recorded, recorded.Stream.GuidId, e);
                     break;
                 case RemittanceEvent.RemittanceClosed e:
                     remittances.Add(new HistoryRemittanceRow(KeyOf(e.Remittance), e.CreditDate, IsCredited: false));

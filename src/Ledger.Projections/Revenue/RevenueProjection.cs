@@ -51,7 +51,7 @@ internal sealed class RevenueProjection : IProjection
             }
         }
 
-        private static ChargeKey KeyOf(RecordedEvent recorded) => new(Guid.ParseExact(recorded.Stream.Id, "N"));
+        private static ChargeKey KeyOf(RecordedEvent recorded) => new(recorded.Stream.GuidId);
 
         private RevenueDay DayOf(MerchantId merchant, LocalDate day)
         {
