@@ -3,11 +3,21 @@ using Ledger.EventLog;
 namespace Ledger.Engine.Runtime;
 
 /// <summary>A shard's actors, at most so many that are idle: the ones not used since the hand last passed go first (second chance). One thread.</summary>
-internal sealed class ActorTable(int actorsMax)
+internal sealed class ActorTable
 {
-    private readonly Dictionary<StreamName, Actor> _byStream = [];
+    private readonly int _actorsMax;
+
+    // A set that is also asked by name: an actor bears its own.
+    private readonly HashSet<Actor> _actors = new(ByStream.Instance);
+    private readonly HashSet<Actor>.AlternateLookup<StreamName> _byStream;
     private readonly List<Actor> _slots = [];
     private int _hand;
+
+    public ActorTable(int actorsMax)
+    {
+        _actorsMax = actorsMax;
+        _byStream = _actors.GetAlternateLookup<StreamName>();
+    }
 
     public int Count => _slots.Count;
 
@@ -21,7 +31,7 @@ internal sealed class ActorTable(int actorsMax)
 
     public void Add(Actor actor)
     {
-        _byStream.Add(actor.Stream, actor);
+        _actors.Add(actor);
         actor.Slot = _slots.Count;
         actor.IsRecent = true;
         _slots.Add(actor);
@@ -36,7 +46,7 @@ internal sealed class ActorTable(int actorsMax)
         _slots[actor.Slot] = last;
         last.Slot = actor.Slot;
         _slots.RemoveAt(_slots.Count - 1);
-        _byStream.Remove(actor.Stream);
+        _actors.Remove(actor);
         actor.Slot = -1;
     }
 
@@ -44,7 +54,7 @@ internal sealed class ActorTable(int actorsMax)
     public void Trim()
     {
         var stepsMax = 2 * _slots.Count;
-        for (var step = 0; step < stepsMax && _slots.Count > actorsMax; step++)
+        for (var step = 0; step < stepsMax && _slots.Count > _actorsMax; step++)
         {
             if (_hand >= _slots.Count) _hand = 0;
             var actor = _slots[_hand];
@@ -57,5 +67,20 @@ internal sealed class ActorTable(int actorsMax)
 
             Drop(actor);
         }
+    }
+
+    private sealed class ByStream : IEqualityComparer<Actor>, IAlternateEqualityComparer<StreamName, Actor>
+    {
+        public static readonly ByStream Instance = new();
+
+        public bool Equals(Actor? x, Actor? y) => x!.Stream == y!.Stream;
+
+        public int GetHashCode(Actor actor) => actor.Stream.GetHashCode();
+
+        public bool Equals(StreamName stream, Actor actor) => actor.Stream == stream;
+
+        public int GetHashCode(StreamName stream) => stream.GetHashCode();
+
+        public Actor Create(StreamName stream) => throw new System.Diagnostics.UnreachableException("Actors are made by whoever adds them.");
     }
 }
