@@ -105,7 +105,7 @@ public sealed class LedgerEngine : ILedgerEngine, IAsyncDisposable
     public bool RunOnce(int part)
     {
         if (_threads is not null) throw new InvalidOperationException("This engine runs on threads of its own; compose it with HasThreads = false to step it.");
-        return part < _shards.Length ? _shards[part].RunOnce() : _committer.RunOnce();
+        return part < _shards.Length ? _shards[part].RunOnce(commitsItself: false) : _committer.RunOnce();
     }
 
     /// <summary>Takes nothing more in, ends what was taken in, and stops. Without threads: fails what waits.</summary>

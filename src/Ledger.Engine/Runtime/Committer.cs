@@ -6,11 +6,13 @@ namespace Ledger.Engine.Runtime;
 
 /// <summary>
 /// Makes one batch of what all shards have ready, appends it, tells the shards. No timer: while one batch is on its way the next gathers, so
-/// batches are as large as the load makes them. A state machine like the shard: one thread at a time runs it.
+/// batches are as large as the load makes them. A state machine like the shard: one thread at a time runs it, its own, or a shard's that has little
+/// to commit and would only wait for it.
 /// </summary>
 internal sealed class Committer(EngineState engine, IEventLog log, EngineOptions options)
 {
     private readonly object _lock = new();
+    private readonly object _running = new();
     private readonly Queue<CommitUnit> _waiting = [];
     private readonly List<CommitUnit> _batch = [];
     private readonly List<AppendUnit> _units = [];
@@ -26,8 +28,31 @@ internal sealed class Committer(EngineState engine, IEventLog log, EngineOptions
     {
         lock (_lock)
         {
-            foreach (var unit in units) _waiting.Enqueue(unit);
+            Enqueue(units);
             if (_isIdle) Monitor.Pulse(_lock);
+        }
+    }
+
+    /// <summary>The same, and commits them on the caller's thread if nobody is committing: two switches of threads less for a lone command.</summary>
+    public void SubmitAndRun(List<CommitUnit> units)
+    {
+        lock (_lock) Enqueue(units);
+        if (Monitor.TryEnter(_running))
+        {
+            try
+            {
+                RunGuarded();
+            }
+            finally
+            {
+                Monitor.Exit(_running);
+            }
+        }
+
+        // What came meanwhile, or a log that answers later, is the committer's own thread's to see to.
+        lock (_lock)
+        {
+            if (_isIdle && (_waiting.Count > 0 || _appending is not null)) Monitor.Pulse(_lock);
         }
     }
 
@@ -45,23 +70,28 @@ internal sealed class Committer(EngineState engine, IEventLog log, EngineOptions
     /// <returns>False when nothing ever comes again.</returns>
     public bool WaitForSomething()
     {
-        if (_appending is not null)
-        {
-            ((IAsyncResult)_appending).AsyncWaitHandle.WaitOne();
-            return true;
-        }
-
+        Task? appending;
         lock (_lock)
         {
-            while (_waiting.Count == 0 && !_isClosed)
+            while ((appending = Volatile.Read(ref _appending)) is null && _waiting.Count == 0)
             {
+                if (_isClosed) return false;
                 _isIdle = true;
                 Monitor.Wait(_lock);
                 _isIdle = false;
             }
-
-            return _waiting.Count > 0;
         }
+
+        if (appending is null) return true;
+
+        ((IAsyncResult)appending).AsyncWaitHandle.WaitOne();
+        return true;
+    }
+
+    /// <summary>As <see cref="RunOnce"/>, on the committer's own thread, one at a time with <see cref="SubmitAndRun"/>.</summary>
+    public void RunAlone()
+    {
+        lock (_running) RunGuarded();
     }
 
     /// <summary>Begins a commit, or ends the one that the log has finished.</summary>
@@ -76,12 +106,26 @@ internal sealed class Committer(EngineState engine, IEventLog log, EngineOptions
         return true;
     }
 
-    /// <summary>The committer itself broke: whoever waits gets the error, also whose commit may have taken effect.</summary>
-    public void FailAll(Exception error)
+    private void RunGuarded()
     {
-        _appending = null;
-        Fail(error);
-        Publish();
+        try
+        {
+            RunOnce();
+        }
+        catch (Exception exception)
+        {
+            // The committer's edge: all who wait get the error, also whose commit may have taken effect, and so does whoever comes later.
+            var error = new EngineFaultedException(exception);
+            engine.Stop(error);
+            _appending = null;
+            Fail(error);
+            Publish();
+        }
+    }
+
+    private void Enqueue(List<CommitUnit> units)
+    {
+        foreach (var unit in units) _waiting.Enqueue(unit);
     }
 
     private bool Begin()

@@ -45,7 +45,7 @@ internal sealed class EngineThreads
             while (!shard.IsFinished)
             {
                 shard.WaitForSomething();
-                shard.RunOnce();
+                shard.RunOnce(commitsItself: true);
             }
         }
         catch (Exception exception)
@@ -59,19 +59,6 @@ internal sealed class EngineThreads
 
     private void RunCommitter()
     {
-        while (_committer.WaitForSomething())
-        {
-            try
-            {
-                _committer.RunOnce();
-            }
-            catch (Exception exception)
-            {
-                // The thread's edge: all who wait get the error, and so does whoever comes later.
-                var error = new EngineFaultedException(exception);
-                _engine.Stop(error);
-                _committer.FailAll(error);
-            }
-        }
+        while (_committer.WaitForSomething()) _committer.RunAlone();
     }
 }

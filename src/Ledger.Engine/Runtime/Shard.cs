@@ -12,6 +12,9 @@ internal sealed class Shard
     /// <summary>Commands decided before their units are handed on: few enough that the committer does not wait for the last.</summary>
     private const int TurnWorkMax = 64;
 
+    /// <summary>Commands that the shard commits itself, when it has nothing else to do: more are better committed while the next are decided.</summary>
+    private const int OwnCommitUnitsMax = 2;
+
     private readonly EngineState _engine;
     private readonly IEventLog _log;
     private readonly Committer _committer;
@@ -66,14 +69,16 @@ internal sealed class Shard
     }
 
     /// <summary>Settles what is durable or failed, decides some more, hands it to the committer.</summary>
+    /// <param name="commitsItself">May commit a few commands on this thread. False: leaves all to the committer.</param>
     /// <returns>False when there was nothing to do.</returns>
-    public bool RunOnce()
+    public bool RunOnce(bool commitsItself)
     {
         var settled = SettleAll();
         var worked = RunWork();
         if (_decided.Count > 0)
         {
-            _committer.Submit(_decided);
+            if (commitsItself && _inFlight <= OwnCommitUnitsMax && !HasWork && Mailbox.Depth == 0) _committer.SubmitAndRun(_decided);
+            else _committer.Submit(_decided);
             _decided.Clear();
         }
 
