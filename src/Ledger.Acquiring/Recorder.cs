@@ -15,7 +15,7 @@ internal sealed class Recorder(ILedgerEngine engine, IAuthorisationHost host, IC
     /// <param name="key">What makes it this one.</param>
     public ValueTask<CommandReply> ExecuteAsync(string step, string key, TransactionId transaction, TransactionCommand command, CancellationToken cancellation)
     {
-        var id = DerivedId.Of(step, key);
+        var id = DerivedId.Beside(transaction.Value, step, key);
         // The id says all that is the same in a repeat; the instant and the host's wording may be newer.
         var fingerprint = SHA256.HashData(id.ToByteArray(bigEndian: true));
         return engine.ExecuteAsync(EngineCommand.One(id, fingerprint, transaction.Stream, command), cancellation);

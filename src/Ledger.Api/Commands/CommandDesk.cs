@@ -30,13 +30,18 @@ internal sealed class CommandDesk(IEventLog log)
     public async ValueTask<ApiCommand> OpenAsync(HttpContext http, string principal, object body, CancellationToken cancellation)
     {
         // Enters stored command ids, so never changed.
-        var id = DerivedId.Of("api/v1", principal, http.Request.Method, IdempotencyKey.Of(http));
+        var id = IdOf(principal, http.Request.Method, IdempotencyKey.Of(http));
         var fingerprint = FingerprintOf(http, body);
         var earlier = await log.FindCommandAsync(id, cancellation);
         if (earlier is not null && !earlier.Fingerprint.Span.SequenceEqual(fingerprint)) throw new CommandIdReusedException(id);
 
         return new ApiCommand(id, fingerprint, earlier is not null);
     }
+
+    /// <summary>A key that is a UUID of version 7 or 8 keeps its place in time, so that the log's index of commands grows at its end.</summary>
+    private static Guid IdOf(string principal, string method, string key) => Guid.TryParse(key, out var uuid) && uuid.Version is 7 or 8
+        ? DerivedId.Beside(uuid, "api/v1", principal, method, key)
+        : DerivedId.Of("api/v1", principal, method, key);
 
     private static byte[] FingerprintOf(HttpContext http, object body)
     {

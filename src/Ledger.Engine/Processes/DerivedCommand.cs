@@ -14,7 +14,7 @@ public static class DerivedCommand
     /// </param>
     public static EngineCommand Of(StreamName stream, object command, string purpose, params ReadOnlySpan<string> parts)
     {
-        var id = DerivedId.Of(purpose, parts);
+        var id = stream.TryGetGuid(out var transaction) ? DerivedId.Beside(transaction, purpose, parts) : DerivedId.Of(purpose, parts);
         return EngineCommand.One(id, SHA256.HashData(id.ToByteArray(bigEndian: true)), stream, command);
     }
 
