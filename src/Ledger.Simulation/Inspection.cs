@@ -89,7 +89,20 @@ internal sealed class Inspection(World world)
     private void CheckHost(List<TransactionState> transactions)
     {
         var reconciliation = world.Host.Reconcile(transactions);
-        if (reconciliation.Differences is [var difference, ..]) world.Oracle.Broken("I13", $"exchange {difference.Exchange}: the ledger has {difference.InLedger}, the host {difference.AtHost}");
+        if (reconciliation.Differences is [var difference, ..]) world.Oracle.Broken("I13", $"exchange {difference.Exchange}: the ledger has {difference.InLedger}, the host {difference.AtHost}. {Describe(difference.Exchange)}");
         if (reconciliation.Unsettled is [var unsettled, ..]) world.Oracle.Broken("I13", $"exchange {unsettled} is not settled when everything is at rest");
+    }
+
+    /// <summary>What the log says of the transaction that asked this question.</summary>
+    private string Describe(ExchangeId exchange)
+    {
+        foreach (var stream in world.Disk.Streams.Where(static stream => stream.Category == Transaction.Category))
+        {
+            var events = world.Disk.Stream(stream).Select(static recorded => (recorded.RecordedAt, Event: EventCodec.Default.Decode(recorded))).ToArray();
+            if (events.Any(one => one.Event.ToString()!.Contains(exchange.ToString(), StringComparison.Ordinal)))
+                return $"{stream}: {string.Join(", ", events.Select(static one => $"{one.RecordedAt} {one.Event}"))}";
+        }
+
+        return "No transaction of the log asked it.";
     }
 }

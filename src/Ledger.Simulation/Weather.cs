@@ -17,6 +17,9 @@ internal sealed class Weather(World world)
     /// <summary>How wrong it may be at night when nothing is under way: a machine that was set up with another day.</summary>
     private static readonly Duration CalmErrorMax = Duration.FromHours(30);
 
+    /// <summary>Above the follow-up's 90 s: whatever was asked has arrived or never will, also what the host's network keeps for a while.</summary>
+    private static readonly Duration CalmAfter = Duration.FromMinutes(5);
+
     private static readonly Duration StrikeWithin = Duration.FromSeconds(3);
 
     private int _untilStrike = CommitsMin;
@@ -30,13 +33,19 @@ internal sealed class Weather(World world)
         world.Schedule.After(world.Chance.Between(Duration.Zero, StrikeWithin), Strike);
     }
 
-    /// <summary>Nothing is under way for a while: the clock may go far wrong, and is set right before the next opening.</summary>
+    /// <summary>
+    /// Nobody trades for a while: once nothing can be under way any more, the clock may go far wrong; it is set right before the next opening.
+    /// </summary>
     public void StrikeAtRest(Duration rest)
     {
-        if (!world.IsBad || world.QuestionsUnderWay > 0 || !world.Chance.OneIn(25)) return;
+        if (rest < CalmAfter * 4 || !world.Chance.OneIn(25)) return;
 
-        StepClock(world.Chance.Between(-CalmErrorMax, CalmErrorMax));
-        world.Schedule.After(rest / 2, () => StepClock(Duration.Zero));
+        world.Schedule.After(CalmAfter, () =>
+        {
+            if (!world.IsBad || world.QuestionsUnderWay > 0) return;
+            StepClock(world.Chance.Between(-CalmErrorMax, CalmErrorMax));
+            world.Schedule.After(rest / 2, () => StepClock(Duration.Zero));
+        });
     }
 
     private void Strike()

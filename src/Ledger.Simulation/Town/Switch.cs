@@ -83,7 +83,7 @@ internal sealed class Switch(World world, TownHall town, Caller caller)
     private EngineCommand StartOnNobodysDevice(Shop shop)
     {
         var (till, transaction) = (world.Chance.Pick(shop.Tills), world.Chance.NextGuid());
-                var command = caller.NewCommand(
+        var command = caller.NewCommand(
             till.Serial.Stream, new TerminalCommand.StartTransaction(new TransactionId(transaction), new SaleId(transaction), Terms(shop), new DeviceId(transaction), Now));
         world.Oracle.MustRefuse(command.Id, "I30");
         return command;
