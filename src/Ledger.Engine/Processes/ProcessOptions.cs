@@ -14,7 +14,10 @@ public sealed record ProcessOptions
     /// <summary>Rows acted on at the same time; 1 keeps strict order, as a simulation needs. Default 4.</summary>
     public int ConcurrencyMax { get; init => field = value > 0 ? value : throw new ArgumentOutOfRangeException(nameof(ConcurrencyMax)); } = 4;
 
-    /// <summary>How long one row may take; then it counts as failed. Real time, not the clock's. Default 2 minutes.</summary>
+    /// <summary>Measures <see cref="ActionTimeout"/> and waits; a simulation hands its own in. Default the system's.</summary>
+    public TimeProvider Timers { get; init; } = TimeProvider.System;
+
+    /// <summary>How long one row may take; then it counts as failed. By <see cref="Timers"/>, not the clock. Default 2 minutes.</summary>
     public Duration ActionTimeout { get; init; } = Duration.FromMinutes(2);
 
     /// <summary>Wait after a row's first failure; doubled with each further one. Default 1 second.</summary>
@@ -23,7 +26,7 @@ public sealed record ProcessOptions
     /// <summary>Longest wait after a failure. Default 5 minutes.</summary>
     public Duration BackoffMax { get; init; } = Duration.FromMinutes(5);
 
-    /// <summary>Longest sleep of <see cref="ProcessRunner.RunAsync"/>, in real time: small for a clock that jumps or runs fast. Default 1 second.</summary>
+    /// <summary>Longest sleep of <see cref="ProcessRunner.RunAsync"/>, by <see cref="Timers"/>: small for a clock that jumps or runs fast. Default 1 second.</summary>
     public Duration PollMax { get; init; } = Duration.FromSeconds(1);
 
     /// <summary>How long to wait after so many failures.</summary>

@@ -109,8 +109,8 @@ public sealed class ProcessRunner(
 
     private async ValueTask<ToDoOutcome> ActAsync(ToDoItem item, Instant now, CancellationToken cancellation)
     {
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limited.CancelAfter(options.ActionTimeout.ToTimeSpan());
+        using var timer = new CancellationTokenSource(options.ActionTimeout.ToTimeSpan(), options.Timers);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
         try
         {
             return await process.ActAsync(item, _list, now, limited.Token).ConfigureAwait(false);
@@ -141,8 +141,8 @@ public sealed class ProcessRunner(
         if (store.NextDue(process.Name) is { } due) wait = Duration.Min(wait, Duration.Max(due - clock.GetCurrentInstant(), Duration.Zero));
         if (wait == Duration.Zero) return;
 
-        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limited.CancelAfter(wait.ToTimeSpan());
+        using var timer = new CancellationTokenSource(wait.ToTimeSpan(), options.Timers);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
         try
         {
             await log.WaitForAsync(_checkpoint, limited.Token).ConfigureAwait(false);
@@ -153,11 +153,11 @@ public sealed class ProcessRunner(
         }
     }
 
-    private static async Task PauseAsync(Duration pause, CancellationToken cancellation)
+    private async Task PauseAsync(Duration pause, CancellationToken cancellation)
     {
         try
         {
-            await Task.Delay(pause.ToTimeSpan(), cancellation).ConfigureAwait(false);
+            await Task.Delay(pause.ToTimeSpan(), options.Timers, cancellation).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

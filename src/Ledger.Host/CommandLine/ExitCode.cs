@@ -20,6 +20,9 @@ internal static class ExitCode
     /// <summary>Something outside is missing for now: the disk is full, the port is taken. Try again when it is there.</summary>
     public const int Unavailable = 5;
 
+    /// <summary>A simulated run broke an invariant: a finding, in us and not in the user's files. The message names it and says how to replay it.</summary>
+    public const int InvariantBroken = 6;
+
     /// <summary>Stopped by the user (128 + SIGINT).</summary>
     public const int Interrupted = 130;
 
@@ -27,6 +30,7 @@ internal static class ExitCode
     public const string Help =
         """
         Exit codes: 0 done; 1 unexpected error; 2 wrong command line, setting or name; 3 refused (another program's or version's file, or a second host
-        on one folder), nothing was changed; 4 corrupt: what is stored is not what was written; 5 unavailable (disk full, port taken); 130 interrupted.
+        on one folder), nothing was changed; 4 corrupt: what is stored is not what was written; 5 unavailable (disk full, port taken); 6 a simulated run broke an
+        invariant; 130 interrupted.
         """;
 }

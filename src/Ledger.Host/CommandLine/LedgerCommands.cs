@@ -31,5 +31,6 @@ internal static class LedgerCommands
         RebuildCommand.Build(),
         ExportCommand.Build(),
         StaffCommand.Build(),
+        SimulateCommand.Build(),
     };
 }
