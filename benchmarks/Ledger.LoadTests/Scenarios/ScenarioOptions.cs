@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Ledger.LoadTests.Engines;
+using Ledger.LoadTests.Measurements;
+using Ledger.LoadTests.Reporting;
+
+namespace Ledger.LoadTests.Scenarios;
+
+/// <summary>What scenarios are told beside the common options.</summary>
+internal static class ScenarioOptions
+{
+    private const long PeakCommandsFull = 200_000;
+
+    public static Option<double?> Rate() => new("--rate") { Description = "Commands (or, over HTTP, payments) a second. Default: a share of what a closed loop reaches first." };
+
+    public static Option<double> Seconds(double byDefault) => new("--seconds") { Description = "How long it takes at scale 1.", DefaultValueFactory = _ => byDefault };
+
+    /// <summary>The rate given, or a share of what a saturated closed loop reaches now.</summary>
+    public static async Task<double> RateAsync(RunContext run, RunReport report, double? given, double share, CancellationToken cancellation)
+    {
+        if (given is { } rate) return rate;
+
+        var path = run.In("closed.db");
+        var closed = await EnginePeak.OneAsync(run, path, run.Options.Size(PeakCommandsFull, 2_000), cancellation);
+        LogFiles.Delete(path);
+        report.Add("closed loop, saturated: of which the rate is a share", closed);
+        return closed.Rate * share;
+    }
+}

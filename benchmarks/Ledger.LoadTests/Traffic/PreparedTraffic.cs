@@ -1,0 +1,33 @@
+using Ledger.Engine;
+using Ledger.LoadTests.Engines;
+using Ledger.LoadTests.Reporting;
+
+namespace Ledger.LoadTests.Traffic;
+
+/// <summary>Distinct transactions for an open loop, made beforehand up to <see cref="PreparedMax"/>; beyond, the sender makes them. Each worker takes its own.</summary>
+internal sealed class PreparedTraffic
+{
+    /// <summary>About a gigabyte.</summary>
+    public const long PreparedMax = 2_000_000;
+
+    private readonly CommandSource[] _sources;
+    private readonly CommandSource[] _warmUp;
+
+    /// <param name="first">Number of the first transaction.</param>
+    public PreparedTraffic(RunContext run, OpenLoad load, long first = 0)
+    {
+        Load = load;
+        var count = Math.Max(load.CountMax, 2L * load.Workers);
+        var perSource = count / load.Workers * 2;
+        _sources = [.. Enumerable.Range(0, load.Workers).Select(worker => new CommandSource(perSource, number => run.Traffic.Request(first + worker + (number * load.Workers))))];
+        _warmUp = [.. Enumerable.Range(0, load.Workers).Select(worker => new CommandSource(perSource, number => run.Traffic.Request(first + CardTraffic.WarmUpFirst + worker + (number * load.Workers))))];
+        foreach (var source in _sources) source.Prepare(Math.Min(count, PreparedMax) / load.Workers);
+        GC.Collect();
+    }
+
+    public OpenLoad Load { get; }
+
+    public EngineCommand? Next(int worker, long number) => _sources[worker].Next();
+
+    public EngineCommand? NextWarmUp(int worker, long number) => _warmUp[worker].Next();
+}
