@@ -41,11 +41,12 @@ public sealed class SqliteEventLog : IEventLog
         SqliteConnection? connection = null;
         try
         {
-            LedgerFile.CreateWhenMissing(path, LogSchema.Kind, LogSchema.Tables);
+            LedgerFile.CreateWhenMissing(path, LogSchema.Kind, LogSchema.Tables, options.VfsName);
             FileHeader.Check(path, LogSchema.Kind);
             FileHeader.CheckWriteAheadLog(path, LogSchema.Kind);
-            connection = SqliteConnection.OpenWriter(path, LogSchema.Kind);
+            connection = SqliteConnection.OpenWriter(path, LogSchema.Kind, options.VfsName);
             LedgerFile.Configure(connection, options.BusyTimeoutMilliseconds);
+            LedgerFile.MakeDurable(connection, options.OnSynced);
             var writer = new LogWriter(connection, options.CheckpointPages);
             return new SqliteEventLog(path, CreatePool(path, options), writer, @lock);
         }
@@ -150,7 +151,7 @@ public sealed class SqliteEventLog : IEventLog
     }
 
     private static LogReaderPool CreatePool(string path, SqliteEventLogOptions options) =>
-        new(() => new LogReader(LedgerFile.OpenReader(path, LogSchema.Kind, options.BusyTimeoutMilliseconds)), options.ReadersMax);
+        new(() => new LogReader(LedgerFile.OpenReader(path, LogSchema.Kind, options.BusyTimeoutMilliseconds, options.VfsName)), options.ReadersMax);
 
     private ImmutableArray<AppendResult> Append(IReadOnlyList<AppendUnit> units)
     {
