@@ -19,15 +19,16 @@ internal sealed class LogWriter : IDisposable
     private readonly SqliteStatement _findType;
     private readonly SqliteStatement _addEvent;
     private readonly Dictionary<string, long> _types = new(StringComparer.Ordinal);
+    private readonly Action<CommitPoint>? _reached;
     private readonly long _epoch;
 
     // Filled per unit, kept to save the allocation: where each of its writes goes.
     private readonly List<(long? StreamId, StreamWrite Write)> _targets = [];
 
     /// <summary>Takes the log over: whoever wrote before is fenced from here on.</summary>
-    public LogWriter(SqliteConnection connection, int checkpointPages)
+    public LogWriter(SqliteConnection connection, int checkpointPages, Action<CommitPoint>? reached)
     {
-        _connection = connection;
+        (_connection, _reached) = (connection, reached);
 
         // FULL: the write-ahead log is synced in every commit, so that what was acknowledged survives a power cut.
         connection.Execute($"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = {checkpointPages}; PRAGMA journal_size_limit = {checkpointPages * 4096L}; PRAGMA cache_size = -65536;");
@@ -60,8 +61,16 @@ internal sealed class LogWriter : IDisposable
         {
             _begin.Run();
             CheckEpoch();
-            foreach (var unit in units) results.Add(Append(unit, ref position));
+            _reached?.Invoke(CommitPoint.TransactionBegun);
+            foreach (var unit in units)
+            {
+                results.Add(Append(unit, ref position));
+                _reached?.Invoke(CommitPoint.UnitWritten);
+            }
+
+            _reached?.Invoke(CommitPoint.BeforeCommit);
             _commit.Run();
+            _reached?.Invoke(CommitPoint.AfterCommit);
         }
         catch
         {

@@ -47,7 +47,7 @@ public sealed class SqliteEventLog : IEventLog
             connection = SqliteConnection.OpenWriter(path, LogSchema.Kind, options.VfsName);
             LedgerFile.Configure(connection, options.BusyTimeoutMilliseconds);
             LedgerFile.MakeDurable(connection, options.OnSynced);
-            var writer = new LogWriter(connection, options.CheckpointPages);
+            var writer = new LogWriter(connection, options.CheckpointPages, options.OnCommitPoint);
             return new SqliteEventLog(path, CreatePool(path, options), writer, @lock);
         }
         catch
