@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Ledger.EventLog;
 
 namespace Ledger.Engine;
 
@@ -37,6 +38,9 @@ public sealed record EngineOptions
 
     /// <summary>False: no threads are started, and <see cref="LedgerEngine.RunOnce"/> does the work, for simulations on one thread. Default true.</summary>
     public bool HasThreads { get; init; } = true;
+
+    /// <summary>For tests: told of each place that a commit passes, on the engine's threads; null, which costs a comparison.</summary>
+    internal Action<CommitPoint>? OnCommitPoint { get; init; }
 
     private static int AtLeastOne(int value, [CallerMemberName] string name = "")
     {

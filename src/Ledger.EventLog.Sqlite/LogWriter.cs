@@ -31,6 +31,8 @@ internal sealed unsafe class LogWriter : IDisposable
     private readonly SqliteStatement _addEvent;
     private readonly StreamHeads _heads = new(HeadsPerGeneration);
     private readonly Dictionary<string, long> _types = new(StringComparer.Ordinal);
+    private readonly Action<CommitPoint>? _reached;
+    private readonly Action<CommitPoint>? _reached;
     private readonly long _epoch;
     private readonly int* _walPages;
 
@@ -44,9 +46,10 @@ internal sealed unsafe class LogWriter : IDisposable
     /// <summary>Takes the log over: whoever wrote before is fenced from here on.</summary>
     /// <param name="connection">Its own from here on.</param>
     /// <param name="pagesKept">Pages that the write-ahead log's file keeps when it begins anew.</param>
-    public LogWriter(SqliteConnection connection, int pagesKept)
+    /// <param name="reached">Told of each place that an append passes; null when nobody looks.</param>
+    public LogWriter(SqliteConnection connection, int pagesKept, Action<CommitPoint>? reached)
     {
-        _connection = connection;
+        (_connection, _reached) = (connection, reached);
         _walPages = (int*)NativeMemory.AllocZeroed(sizeof(int));
         try
         {
@@ -95,9 +98,17 @@ internal sealed unsafe class LogWriter : IDisposable
         {
             _begin.Run();
             CheckEpoch();
-            for (var index = 0; index < units.Count; index++) results.Add(Append(units[index], ref position));
+            _reached?.Invoke(CommitPoint.TransactionBegun);
+            for (var index = 0; index < units.Count; index++)
+            {
+                results.Add(Append(units[index], ref position));
+                _reached?.Invoke(CommitPoint.UnitWritten);
+            }
+
             foreach (var head in _ahead) Move(head);
+            _reached?.Invoke(CommitPoint.BeforeCommit);
             _commit.Run();
+            _reached?.Invoke(CommitPoint.AfterCommit);
             _ahead.Clear();
         }
         catch

@@ -48,10 +48,10 @@ public sealed class SqliteEventLog : IEventLog
         LogWriter? writer = null;
         try
         {
-            LedgerFile.CreateWhenMissing(path, LogSchema.Kind, LogSchema.Tables, LogSchema.PageSize);
+            LedgerFile.CreateWhenMissing(path, LogSchema.Kind, LogSchema.Tables, LogSchema.PageSize, options.VfsName);
             FileHeader.Check(path, LogSchema.Kind);
             FileHeader.CheckWriteAheadLog(path, LogSchema.Kind);
-            writer = new LogWriter(OpenWriter(path, options), 2 * options.CheckpointPages);
+            writer = new LogWriter(OpenDurable(path, options), 2 * options.CheckpointPages, options.OnCommitPoint);
             var checkpointer = options.CheckpointsInBackground ? new Checkpointer(OpenWriter(path, options)) : null;
             return new SqliteEventLog(path, CreatePool(path, options), options, writer, checkpointer, @lock);
         }
@@ -159,11 +159,26 @@ public sealed class SqliteEventLog : IEventLog
     }
 
     private static LogReaderPool CreatePool(string path, SqliteEventLogOptions options) =>
-        new(() => new LogReader(LedgerFile.OpenReader(path, LogSchema.Kind, options.BusyTimeoutMilliseconds)), options.ReadersMax);
+        new(() => new LogReader(LedgerFile.OpenReader(path, LogSchema.Kind, options.BusyTimeoutMilliseconds, options.VfsName)), options.ReadersMax);
+
+    private static SqliteConnection OpenDurable(string path, SqliteEventLogOptions options)
+    {
+        var connection = OpenWriter(path, options);
+        try
+        {
+            LedgerFile.MakeDurable(connection, options.OnSynced);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
 
     private static SqliteConnection OpenWriter(string path, SqliteEventLogOptions options)
     {
-        var connection = SqliteConnection.OpenWriter(path, LogSchema.Kind);
+        var connection = SqliteConnection.OpenWriter(path, LogSchema.Kind, options.VfsName);
         try
         {
             LedgerFile.Configure(connection, options.BusyTimeoutMilliseconds);

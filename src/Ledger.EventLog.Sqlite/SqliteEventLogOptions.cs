@@ -49,4 +49,13 @@ public sealed record SqliteEventLogOptions
     /// everything happens on the caller's thread, as tests of faults want it. Default true.
     /// </summary>
     public bool CheckpointsInBackground { get; init; } = true;
+
+    /// <summary>For tests: the SQLite file system that the log's files are on; null for SQLite's own.</summary>
+    internal string? VfsName { get; init; }
+
+    /// <summary>For tests: told of each place that an append passes, on its thread; null, which costs a comparison.</summary>
+    internal Action<CommitPoint>? OnCommitPoint { get; init; }
+
+    /// <summary>For tests: told of a file's path right after it was synced without SQLite; what it throws is as the sync's own error.</summary>
+    internal Action<string>? OnSynced { get; init; }
 }

@@ -133,6 +133,7 @@ internal sealed class Committer(EngineState engine, IEventLog log, EngineOptions
         FillBatch();
         if (_batch.Count == 0) return false;
 
+        options.OnCommitPoint?.Invoke(CommitPoint.BatchFormed);
         _startedAt = Stopwatch.GetTimestamp();
         _attempts = 0;
         Append();
@@ -165,6 +166,7 @@ internal sealed class Committer(EngineState engine, IEventLog log, EngineOptions
     private void Resolve(ImmutableArray<AppendResult> results)
     {
         Domain.Invariant.Holds(results.Length == _batch.Count);
+        options.OnCommitPoint?.Invoke(CommitPoint.BeforeReplies);
         engine.Meter.Committed(_batch.Count, Stopwatch.GetElapsedTime(_startedAt));
         for (var index = 0; index < _batch.Count; index++)
         {

@@ -191,6 +191,7 @@ internal sealed class Shard
         _settled.Clear();
         _settled = Mailbox.TakeSettled(_settled);
         foreach (var unit in _settled) Settle(unit);
+        if (_settled.Count > 0) _options.OnCommitPoint?.Invoke(CommitPoint.AfterReplies);
         return _settled.Count > 0;
     }
 

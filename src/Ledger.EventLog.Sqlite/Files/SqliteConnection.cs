@@ -25,17 +25,17 @@ internal sealed unsafe class SqliteConnection : IDisposable
     public bool InTransaction => sqlite3_get_autocommit(_handle) == 0;
 
     /// <summary>For writing; the file must exist.</summary>
-    public static SqliteConnection OpenWriter(string path, FileKind kind) => Open(path, kind, path, SQLITE_OPEN_READWRITE);
+    public static SqliteConnection OpenWriter(string path, FileKind kind, string? vfs = null) => Open(path, kind, path, SQLITE_OPEN_READWRITE, vfs);
 
     /// <summary>For creating a file that does not exist.</summary>
-    public static SqliteConnection Create(string path, FileKind kind) => Open(path, kind, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    public static SqliteConnection Create(string path, FileKind kind, string? vfs = null) => Open(path, kind, path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, vfs);
 
     /// <summary>For reading a file that others may write.</summary>
-    public static SqliteConnection OpenReader(string path, FileKind kind) => Open(path, kind, path, SQLITE_OPEN_READONLY);
+    public static SqliteConnection OpenReader(string path, FileKind kind, string? vfs = null) => Open(path, kind, path, SQLITE_OPEN_READONLY, vfs);
 
     /// <summary>For reading a file that nobody writes, on a medium where nothing can be written beside it.</summary>
     public static SqliteConnection OpenImmutable(string path, FileKind kind) =>
-        Open(path, kind, new Uri(path).AbsoluteUri + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI);
+        Open(path, kind, new Uri(path).AbsoluteUri + "?immutable=1", SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, vfs: null);
 
     public void Execute(string sql) => Check(sqlite3_exec(_handle, sql));
 
@@ -92,9 +92,10 @@ internal sealed unsafe class SqliteConnection : IDisposable
         _handle.Dispose();
     }
 
-    private static SqliteConnection Open(string path, FileKind kind, string name, int flags)
+    /// <param name="vfs">The name of the file system that SQLite is to use; null for its own.</param>
+    private static SqliteConnection Open(string path, FileKind kind, string name, int flags, string? vfs)
     {
-        var code = sqlite3_open_v2(name, out var handle, flags | SQLITE_OPEN_NOMUTEX, null);
+        var code = sqlite3_open_v2(name, out var handle, flags | SQLITE_OPEN_NOMUTEX, vfs);
         var connection = new SqliteConnection(handle, path, kind);
         try
         {

@@ -10,6 +10,7 @@ internal sealed class WriteAheadLog
 {
     private const int HeaderLength = 32;
     private const int FrameHeaderLength = 24;
+    private const int PieceLength = 64 * 1024;
     private const uint LittleEndianMagic = 0x377F_0682;
     private const uint BigEndianMagic = 0x377F_0683;
 
@@ -43,6 +44,25 @@ internal sealed class WriteAheadLog
         if (file.ReadAtLeast(header, HeaderLength, throwOnEndOfStream: false) < HeaderLength) return None;
 
         return ReadFrames(file, header, pageSize);
+    }
+
+    /// <summary>Every byte in its place again, and a sync. The caller sees to it that nobody writes meanwhile; readers are not disturbed.</summary>
+    /// <exception cref="IOException">Reading, writing or the sync failed.</exception>
+    public static void WriteAgain(string path)
+    {
+        if (new FileInfo(path) is not { Exists: true, Length: > 0 }) return;
+
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        var piece = new byte[PieceLength];
+        for (var at = 0L; ;)
+        {
+            var length = RandomAccess.Read(file, piece, at);
+            if (length == 0) break;
+            RandomAccess.Write(file, piece.AsSpan(0, length), at);
+            at += length;
+        }
+
+        RandomAccess.FlushToDisk(file);
     }
 
     private static WriteAheadLog ReadFrames(FileStream file, byte[] header, int pageSize)
