@@ -32,7 +32,6 @@ internal sealed unsafe class LogWriter : IDisposable
     private readonly StreamHeads _heads = new(HeadsPerGeneration);
     private readonly Dictionary<string, long> _types = new(StringComparer.Ordinal);
     private readonly Action<CommitPoint>? _reached;
-    private readonly Action<CommitPoint>? _reached;
     private readonly long _epoch;
     private readonly int* _walPages;
 
