@@ -73,14 +73,6 @@ public class ContractTests
             Assert.NotEmpty(ApiTexts.TitleOf(code, Language.French));
             Assert.NotEmpty(ApiTexts.TitleOf(code, Language.English));
         }
-
-        foreach (var code in typeof(MessageCodes).GetFields().Select(static f => (string)f.GetRawConstantValue()!))
-        {
-            Assert.NotEqual(ApiTexts.MessageOf(code, Language.English), ApiTexts.MessageOf(code, Language.French));
-        }
-
-        Assert.Equal("Encaissement accepté", ApiTexts.MessageOf(MessageCodes.PaymentAccepted, Language.French));
-        Assert.Equal("Payment accepted", ApiTexts.MessageOf(MessageCodes.PaymentAccepted, Language.English));
     }
 
     [Theory]
