@@ -91,7 +91,7 @@ internal static class LoadShop
         {
             var serial = string.Create(CultureInfo.InvariantCulture, $"LOAD{number:0000}");
             await bank.PostAsync<RegisterTerminal, DoneReply>("/v1/bank/terminals", new RegisterTerminal(serial, "Load reader", AcceptanceCountry.France, number));
-            var activation = await new Caller(http, null).PostAsync<ActivationRequest, ActivationReply>("/v1/activation", new ActivationRequest(letter.Identifier, letter.Password, serial));
+            var activation = await new Caller(http, null).PostAsync<ActivationRequest, ActivationReply>("/v1/activation", new ActivationRequest(letter.Identifier, letter.Password, serial, LinkedSerial: serial));
             opened.Add(new LoadPhone(new Caller(new HttpClient { BaseAddress = server.Address }, activation.DeviceToken), number));
         }
 

@@ -97,7 +97,7 @@ internal sealed class Shop : IAsyncDisposable
     public async Task SupplyAsync(TerminalSerial serial, int number)
     {
         await Accepted(Do(serial.Stream, new TerminalCommand.Register(serial, "Move 5000", AcceptanceCountry.France, number, Clock.Now)));
-        await Accepted(Do(serial.Stream, new TerminalCommand.Activate(Terms, Device, Clock.Now)));
+        await Accepted(Do(serial.Stream, new TerminalCommand.Activate(Terms, Device, serial, Clock.Now)));
     }
 
     public TransactionId NewTransaction(TerminalSerial? serial = null)
