@@ -48,6 +48,7 @@ public class ContractTests
         { typeof(Contracts.V1.HistoryKind), typeof(Projections.History.HistoryKind) },
         { typeof(Contracts.V1.TicketDelivery), typeof(Projections.History.TicketDelivery) },
         { typeof(Contracts.V1.RevenuePeriod), typeof(Projections.Revenue.RevenuePeriod) },
+        { typeof(Contracts.V1.TerminalCondition), typeof(Projections.Terminals.TerminalCondition) },
         { typeof(Contracts.V1.RemittanceCondition), typeof(Projections.Remittances.RemittanceCondition) },
     };
 
