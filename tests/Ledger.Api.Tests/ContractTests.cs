@@ -125,6 +125,21 @@ public class ContractTests
         if (isOne) Assert.Equal(text, UtcInstantConverter.Format(instant));
     }
 
+    [Theory]
+    [InlineData("2016-12-31T23:59:60Z", "2016-12-31T23:59:59.9999999Z")]
+    [InlineData("2016-12-31T23:59:60.5Z", "2016-12-31T23:59:59.9999999Z")]
+    [InlineData("2016-12-31T22:59:60Z", null)]
+    [InlineData("2016-12-31T23:59:61Z", null)]
+    [InlineData("2016-02-30T23:59:60Z", null)]
+    [InlineData("2016-12-31T23:59:60", null)]
+    [InlineData("T23:59:60Z", null)]
+    [Rule("E09")]
+    public void A_leap_second_belongs_to_the_second_and_day_before_it(string text, string? read)
+    {
+        Assert.Equal(read is not null, UtcInstantConverter.TryParse(text, out var instant));
+        if (read is not null) Assert.Equal(read, UtcInstantConverter.Format(instant));
+    }
+
     [Fact]
     [Rule("I40")]
     public void Requests_that_hold_secrets_print_nothing_of_themselves()
