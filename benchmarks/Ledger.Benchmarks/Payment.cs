@@ -9,7 +9,7 @@ using NodaTime;
 
 namespace Ledger.Benchmarks;
 
-/// <summary>One invented payment of 42.00 EUR, command by command.</summary>
+/// <summary>One invented payment of 42.00 EUR, command by command. The load test has this file too.</summary>
 internal static class Payment
 {
     public static readonly Instant Start = Instant.FromUtc(2026, 11, 20, 10, 0);
@@ -45,11 +45,13 @@ internal static class Payment
     public static TransactionCommand RequestOf(TransactionId id) =>
         new TransactionCommand.Request(id, new SaleId(id.Value), Contract, Terminal, new DeviceId(new Guid(2, 0, 0, new byte[8])), 42, Amount, TicketChoice.Paper, null, Start);
 
-    public static TransactionId IdOf(long number)
+    public static TransactionId IdOf(long number) => IdOf(number, Terminal);
+
+    public static TransactionId IdOf(long number, TerminalSerial terminal)
     {
         Span<byte> entropy = stackalloc byte[8];
         BinaryPrimitives.WriteInt64BigEndian(entropy, number);
-        return TransactionId.Create(Start, entropy, Terminal);
+        return TransactionId.Create(Start, entropy, terminal);
     }
 
     private static TransactionEvent[] Play()

@@ -37,13 +37,19 @@ public sealed partial class PaymentDesk
                 break;
             // The ledger holds it for refused, for ever: what the host holds must go.
             case (TransactionState.Declined or TransactionState.Aborted, HostAnswer.Approved approved):
-                var isUndone = await host.ReverseAsync(exchange, approved.Amount, CancellationToken.None) is ReversalAnswer.Acknowledged;
+                await ContradictAsync(new TransactionCommand.RecordContradiction(exchange, approved.Response, approved.Amount, Now));
+                var isUndone = await _recorder.TryUndoContradictionAsync(transaction, exchange, approved.Amount, CancellationToken.None);
                 OnContradiction(new HostContradiction(transaction, exchange, state.StatusOf(), answer, isUndone));
                 break;
-            case (not TransactionState.Declined, HostAnswer.Declined):
+            case (not (TransactionState.Declined or TransactionState.Aborted), HostAnswer.Declined declined):
+                await ContradictAsync(new TransactionCommand.RecordContradiction(exchange, declined.Response, null, Now));
                 OnContradiction(new HostContradiction(transaction, exchange, state.StatusOf(), answer, IsUndone: false));
                 break;
         }
+
+        // Written down before anything is done about it: where the reversal fails, the follow-up process finds it there.
+        ValueTask<CommandReply> ContradictAsync(TransactionCommand contradiction) =>
+            _recorder.ExecuteAsync("acquiring/contradiction", exchange.ToString(), transaction, contradiction, CancellationToken.None);
     }
 
     private async ValueTask<CommandReply> SendAsync(CommandHeader header, AuthorisePayment request, ExchangeId exchange)

@@ -30,4 +30,15 @@ internal sealed class Recorder(ILedgerEngine engine, IAuthorisationHost host, IC
         await ExecuteAsync("acquiring/reversed", exchange.ToString(), transaction, new TransactionCommand.RecordReversed(exchange, acknowledged.Found, Now), cancellation);
         return true;
     }
+
+    /// <summary>The same for an approval of what the ledger holds for refused (E28).</summary>
+    /// <returns>False when it has to be asked again.</returns>
+    public async ValueTask<bool> TryUndoContradictionAsync(TransactionId transaction, ExchangeId exchange, Money amount, CancellationToken cancellation)
+    {
+        if (await host.ReverseAsync(exchange, amount, cancellation) is not ReversalAnswer.Acknowledged acknowledged) return false;
+
+        var undone = new TransactionCommand.RecordContradictionUndone(exchange, acknowledged.Found, Now);
+        await ExecuteAsync("acquiring/contradiction-undone", exchange.ToString(), transaction, undone, cancellation);
+        return true;
+    }
 }

@@ -36,6 +36,17 @@ public sealed record EngineOptions
     /// <summary>How often a stream whose history cannot be read is tried again, once per command; then it stays stopped until the engine restarts. Default 5.</summary>
     public int RestartsMax { get; init => field = AtLeastOne(value); } = 5;
 
+    /// <summary>How long disposing waits for what was taken in to become durable; a log that hangs must not keep the process. Default 30 s.</summary>
+    public TimeSpan StopWaitMax
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero);
+            field = value;
+        }
+    } = TimeSpan.FromSeconds(30);
+
     /// <summary>False: no threads are started, and <see cref="LedgerEngine.RunOnce"/> does the work, for simulations on one thread. Default true.</summary>
     public bool HasThreads { get; init; } = true;
 

@@ -21,6 +21,7 @@ public sealed class LedgerEngine : ILedgerEngine, IAsyncDisposable
     private readonly Committer _committer;
     private readonly Shard[] _shards;
     private readonly EngineThreads? _threads;
+    private readonly TimeSpan _stopWaitMax;
     private int _isDisposed;
 
     /// <param name="clock">Gives <see cref="RecordedEvent.RecordedAt"/>.</param>
@@ -31,7 +32,7 @@ public sealed class LedgerEngine : ILedgerEngine, IAsyncDisposable
 
     internal LedgerEngine(IEventLog log, EventCodec codec, IClock clock, EngineOptions options, StreamTypes types)
     {
-        (_log, _codec, _types) = (log, codec, types);
+        (_log, _codec, _types, _stopWaitMax) = (log, codec, types, options.StopWaitMax);
         _state = new EngineState(new EngineMeter(
             () => _shards!.Sum(static shard => shard.Mailbox.Depth), () => _shards!.Sum(static shard => shard.InFlight), () => _shards!.Sum(static shard => shard.ActorCount)));
         _committer = new Committer(_state, log, options);
@@ -109,14 +110,30 @@ public sealed class LedgerEngine : ILedgerEngine, IAsyncDisposable
     }
 
     /// <summary>Takes nothing more in, ends what was taken in, and stops. Without threads: fails what waits.</summary>
+    /// <exception cref="TimeoutException">The log kept a commit for longer than <see cref="EngineOptions.StopWaitMax"/>: what waits for it has no answer.</exception>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
 
-        if (_threads is not null) await _threads.StopAsync().ConfigureAwait(false);
+        if (_threads is not null) await StopThreadsAsync(_threads).ConfigureAwait(false);
         _state.Stop(new ObjectDisposedException(nameof(LedgerEngine)));
         foreach (var shard in _shards) shard.FailAll(_state.Stopped!);
         _state.Meter.Dispose();
+    }
+
+    /// <summary>Whatever is late keeps its thread, which dies with the process, and is left alone: only that thread may touch its shard.</summary>
+    private async Task StopThreadsAsync(EngineThreads threads)
+    {
+        try
+        {
+            await threads.StopAsync().WaitAsync(_stopWaitMax).ConfigureAwait(false);
+        }
+        catch (TimeoutException late)
+        {
+            _state.Stop(new ObjectDisposedException(nameof(LedgerEngine)));
+            _state.Meter.Dispose();
+            throw new TimeoutException($"The log did not finish within {_stopWaitMax}. Commands that wait have no answer; after the restart, repeat them with the same id.", late);
+        }
     }
 
     private static EngineHealth HealthOf(Exception? stopped) => stopped switch

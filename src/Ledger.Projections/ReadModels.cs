@@ -41,13 +41,16 @@ public sealed class ReadModels : IReadModels, IAsyncDisposable
     {
         (_storage, _manifest, _source, _clock) = (storage, manifest, source, clock);
         _runners = runners.ToFrozenDictionary(static runner => runner.Projection.Schema.Name, StringComparer.Ordinal);
-        History = new HistoryReader(ViewOf("history"));
-        Revenue = new RevenueReader(ViewOf("revenue"));
-        Remittances = new RemittancesReader(ViewOf("remittances"));
-        Journal = new JournalReader(ViewOf("journal"));
-        Terminals = new TerminalsReader(ViewOf("terminals"));
+        History = new HistoryReader(ViewOf<HistoryProjection>());
+        Revenue = new RevenueReader(ViewOf<RevenueProjection>());
+        Remittances = new RemittancesReader(ViewOf<RemittancesProjection>());
+        Journal = new JournalReader(ViewOf<JournalProjection>());
+        Terminals = new TerminalsReader(ViewOf<TerminalsProjection>());
         foreach (var runner in _runners.Values) runner.Start();
     }
+
+    /// <summary>What read models there are: the names that <see cref="RebuildAsync"/>, <see cref="Statuses"/> and their files have.</summary>
+    public static ImmutableArray<string> Names { get; } = [.. NewProjections().Select(static projection => projection.Schema.Name)];
 
     public IMerchantHistory History { get; }
 
@@ -82,10 +85,9 @@ public sealed class ReadModels : IReadModels, IAsyncDisposable
         var source = new EventSource(log, codec, options.SkippableTypes);
         var opening = new ViewOpening(storage, manifest, source, options, note);
         var runners = ImmutableArray.CreateBuilder<ProjectionRunner>();
-        IProjection[] all = [new HistoryProjection(), new RevenueProjection(), new RemittancesProjection(), new JournalProjection(), new TerminalsProjection()];
         try
         {
-            foreach (var projection in all) runners.Add(await opening.OpenAsync(projection, cancellation).ConfigureAwait(false));
+            foreach (var projection in NewProjections()) runners.Add(await opening.OpenAsync(projection, cancellation).ConfigureAwait(false));
         }
         catch
         {
@@ -119,13 +121,16 @@ public sealed class ReadModels : IReadModels, IAsyncDisposable
         foreach (var runner in _runners.Values) await runner.CloseAsync().ConfigureAwait(false);
     }
 
-    private ServedView ViewOf(string name) => _runners[name].View;
+    private static IProjection[] NewProjections() =>
+        [new HistoryProjection(), new RevenueProjection(), new RemittancesProjection(), new JournalProjection(), new TerminalsProjection()];
+
+    private ServedView ViewOf<TProjection>()
+        where TProjection : IProjection => _runners.Values.Single(static runner => runner.Projection is TProjection).View;
 
     private ProjectionRunner Find(string name)
     {
         if (_runners.TryGetValue(name, out var runner)) return runner;
 
-        var all = string.Join(", ", _runners.Keys.Order(StringComparer.Ordinal));
-        throw new ArgumentException($"There is no projection « {name} »; there are: {all}.", nameof(name));
+        throw new ArgumentException($"There is no projection « {name} »; there are: {string.Join(", ", Names)}.", nameof(name));
     }
 }

@@ -7,7 +7,8 @@ namespace Ledger.Vault;
 
 /// <summary>
 /// Keeps what merchants, devices and staff prove themselves with: hashes of passwords and codes, SHA-256 of tokens; never the thing itself.
-/// Counting wrong attempts is the merchant stream's business (I44). Safe for any number of callers.
+/// Counting wrong attempts is the merchant stream's business (I44). Safe for any number of callers; what hashes a secret or checks one may throw
+/// <see cref="HashingBusyException"/> when too many do.
 /// </summary>
 public interface ICredentialStore
 {

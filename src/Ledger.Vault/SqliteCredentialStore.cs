@@ -26,6 +26,7 @@ public sealed class SqliteCredentialStore : ICredentialStore, IDisposable
 
     private readonly VaultFile _file;
     private readonly SecretHasher _hasher;
+    private readonly HashingTurns _turns = new();
 
     private SqliteCredentialStore(VaultFile file, SecretHasher hasher) => (_file, _hasher) = (file, hasher);
 
@@ -35,14 +36,18 @@ public sealed class SqliteCredentialStore : ICredentialStore, IDisposable
     public static SqliteCredentialStore Open(string path, int iterations = IterationsDefault) =>
         new(VaultFile.Open(path, ApplicationId, Schema), new SecretHasher(iterations));
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _turns.Dispose();
+    }
 
     public async ValueTask SetMerchantAsync(MerchantId merchant, string identifier, string password, string securityCode, Instant now, CancellationToken cancellation)
     {
         CredentialRules.ThrowUnlessIdentifier(identifier);
         CredentialRules.ThrowUnlessSecret(Credential.Password, password);
         CredentialRules.ThrowUnlessSecret(Credential.SecurityCode, securityCode);
-        var (passwordHash, codeHash) = (_hasher.Hash(password), _hasher.Hash(securityCode));
+        var (passwordHash, codeHash) = await _turns.RunAsync(() => (_hasher.Hash(password), _hasher.Hash(securityCode)), cancellation);
         await _file.WriteAsync(connection => SetMerchant(connection, merchant, identifier, passwordHash, codeHash, now), cancellation);
     }
 
@@ -54,7 +59,7 @@ public sealed class SqliteCredentialStore : ICredentialStore, IDisposable
             Credential.Password => "UPDATE merchants SET password = $2, changed_at = $3 WHERE merchant = $1",
             Credential.SecurityCode => "UPDATE merchants SET code = $2, changed_at = $3 WHERE merchant = $1",
         };
-        var hash = _hasher.Hash(secret);
+        var hash = await _turns.RunAsync(() => _hasher.Hash(secret), cancellation);
         var count = await _file.WriteAsync(connection => VaultFile.Run(connection, sql, merchant.Value, hash, now.ToUnixTimeTicks()), cancellation);
         if (count == 0) throw new ArgumentException($"Merchant {merchant} has no credentials yet; give it an identifier first.", nameof(merchant));
     }
@@ -64,14 +69,14 @@ public sealed class SqliteCredentialStore : ICredentialStore, IDisposable
         var known = CredentialRules.IsIdentifier(identifier)
             ? await FindSecretAsync("SELECT merchant, password FROM merchants WHERE identifier = $1", identifier, cancellation)
             : null;
-        var isRight = IsRight(known?.Hash, password, CredentialRules.PasswordLengthMax);
+        var isRight = await IsRightAsync(known?.Hash, password, CredentialRules.PasswordLengthMax, cancellation);
         return new PasswordCheck(known?.Merchant, isRight);
     }
 
     public async ValueTask<bool> CheckSecurityCodeAsync(MerchantId merchant, string code, CancellationToken cancellation)
     {
         var known = await FindSecretAsync("SELECT merchant, code FROM merchants WHERE merchant = $1", merchant.Value, cancellation);
-        return IsRight(known?.Hash, code, CredentialRules.SecurityCodeLength);
+        return await IsRightAsync(known?.Hash, code, CredentialRules.SecurityCodeLength, cancellation);
     }
 
     public ValueTask<string> IssueDeviceTokenAsync(DeviceGrant grant, CancellationToken cancellation) => IssueDeviceTokenAsync(grant, null, cancellation);
@@ -165,9 +170,9 @@ public sealed class SqliteCredentialStore : ICredentialStore, IDisposable
     }, cancellation);
 
     // One verification whatever comes, outside the file's turn: the answer's time tells nobody which identifiers exist.
-    private bool IsRight(string? hash, string secret, int lengthMax)
+    private async ValueTask<bool> IsRightAsync(string? hash, string secret, int lengthMax, CancellationToken cancellation)
     {
-        var isRight = _hasher.IsRight(hash ?? _hasher.Dummy, secret.Length <= lengthMax ? secret : "");
+        var isRight = await _turns.RunAsync(() => _hasher.IsRight(hash ?? _hasher.Dummy, secret.Length <= lengthMax ? secret : ""), cancellation);
         return isRight && hash is not null;
     }
 

@@ -59,7 +59,7 @@ internal sealed class Bench : IAsyncDisposable
         await bench.DoAsync(Some.Merchant.Stream, new MerchantCommand.AcceptContract("adviser.1", now));
         bench.Terms = (await bench.Engine.ReadAsync<MerchantState>(Some.Merchant.Stream, default)).State.Terms!;
         await bench.DoAsync(Some.Terminal.Stream, new TerminalCommand.Register(Some.Terminal, "M010", AcceptanceCountry.France, 1, now));
-        await bench.DoAsync(Some.Terminal.Stream, new TerminalCommand.Activate(bench.Terms, Some.Device, now));
+        await bench.DoAsync(Some.Terminal.Stream, new TerminalCommand.Activate(bench.Terms, Some.Device, Some.Terminal, now));
         return bench;
     }
 

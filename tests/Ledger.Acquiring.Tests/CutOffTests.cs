@@ -189,29 +189,6 @@ public sealed class CutOffTests
         Assert.False((await bench.EventsAsync(transaction)).OfType<TransactionEvent.Reversed>().Single().FoundAtHost);
     }
 
-    [Fact]
-    [Rule("E28")]
-    [Rule("I16")]
-    public async Task Of_two_different_answers_the_first_recorded_counts_and_the_other_is_undone_and_reported()
-    {
-        var script = new FaultScript([new FaultRule(HostOperation.Status, new FaultTrigger.Always(), new Fault.OtherAnswer(new ResponseCode("05")))], []);
-        await using var bench = await Bench.OpenAsync(script);
-        var transaction = await bench.StartAsync();
-        var held = bench.Line.Hold = new Held(HostOperation.Authorise);
-        var late = bench.Desk.AuthoriseAsync(bench.Header(), bench.Authorisation(transaction), default).AsTask();
-        await held.Reached;
-        await bench.UntilQuietAsync();
-        Assert.Equal(TransactionStatus.Declined, await bench.StatusAsync(transaction));
-
-        held.Release();
-
-        Assert.Equal(TransactionStatus.Declined, (await late).Transaction!.State.StatusOf());
-        var contradiction = Assert.Single(bench.Observed.Contradictions);
-        Assert.Equal((TransactionStatus.Declined, true), (contradiction.Recorded, contradiction.IsUndone));
-        Assert.IsType<HostAnswer.Approved>(contradiction.Later);
-        await bench.AssertReconciledAsync();
-    }
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

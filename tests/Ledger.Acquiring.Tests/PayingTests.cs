@@ -120,6 +120,7 @@ public sealed class PayingTests
         var header = bench.Header();
         using var caller = new CancellationTokenSource();
         var first = bench.Desk.AuthoriseAsync(header, bench.Authorisation(transaction), caller.Token).AsTask();
+        await held.Reached;
 
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);

@@ -48,6 +48,7 @@ public class ContractTests
         { typeof(Contracts.V1.HistoryKind), typeof(Projections.History.HistoryKind) },
         { typeof(Contracts.V1.TicketDelivery), typeof(Projections.History.TicketDelivery) },
         { typeof(Contracts.V1.RevenuePeriod), typeof(Projections.Revenue.RevenuePeriod) },
+        { typeof(Contracts.V1.TerminalCondition), typeof(Projections.Terminals.TerminalCondition) },
         { typeof(Contracts.V1.RemittanceCondition), typeof(Projections.Remittances.RemittanceCondition) },
     };
 
@@ -73,14 +74,6 @@ public class ContractTests
             Assert.NotEmpty(ApiTexts.TitleOf(code, Language.French));
             Assert.NotEmpty(ApiTexts.TitleOf(code, Language.English));
         }
-
-        foreach (var code in typeof(MessageCodes).GetFields().Select(static f => (string)f.GetRawConstantValue()!))
-        {
-            Assert.NotEqual(ApiTexts.MessageOf(code, Language.English), ApiTexts.MessageOf(code, Language.French));
-        }
-
-        Assert.Equal("Encaissement accepté", ApiTexts.MessageOf(MessageCodes.PaymentAccepted, Language.French));
-        Assert.Equal("Payment accepted", ApiTexts.MessageOf(MessageCodes.PaymentAccepted, Language.English));
     }
 
     [Theory]
@@ -130,6 +123,21 @@ public class ContractTests
     {
         Assert.Equal(isOne, UtcInstantConverter.TryParse(text, out var instant));
         if (isOne) Assert.Equal(text, UtcInstantConverter.Format(instant));
+    }
+
+    [Theory]
+    [InlineData("2016-12-31T23:59:60Z", "2016-12-31T23:59:59.9999999Z")]
+    [InlineData("2016-12-31T23:59:60.5Z", "2016-12-31T23:59:59.9999999Z")]
+    [InlineData("2016-12-31T22:59:60Z", null)]
+    [InlineData("2016-12-31T23:59:61Z", null)]
+    [InlineData("2016-02-30T23:59:60Z", null)]
+    [InlineData("2016-12-31T23:59:60", null)]
+    [InlineData("T23:59:60Z", null)]
+    [Rule("E09")]
+    public void A_leap_second_belongs_to_the_second_and_day_before_it(string text, string? read)
+    {
+        Assert.Equal(read is not null, UtcInstantConverter.TryParse(text, out var instant));
+        if (read is not null) Assert.Equal(read, UtcInstantConverter.Format(instant));
     }
 
     [Fact]

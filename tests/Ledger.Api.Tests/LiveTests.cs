@@ -79,7 +79,7 @@ public class LiveTests
         await using var live = await LiveAsync(shop, null, patience.Token);
         await live.NextAsync();
 
-        var second = (await new Caller(server.Http, null, "second-phone").PostAsync("/v1/activation", new ActivationRequest(shop.Identifier, shop.Credentials.Password, shop.Serial))).Read<ActivationReply>();
+        var second = (await new Caller(server.Http, null, "second-phone").PostAsync("/v1/activation", shop.Activation())).Read<ActivationReply>();
         Assert.NotEqual(shop.DeviceId, second.DeviceId);
         Assert.True(await live.EndsAsync());
     }

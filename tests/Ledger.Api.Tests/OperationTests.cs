@@ -54,7 +54,7 @@ public class OperationTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     {
         await using var server = await ApiServer.StartAsync(static o => o.ActivationsPerMinuteMax = 3);
         var nobody = new Caller(server.Http, null, "throttled");
-        var body = new ActivationRequest("nobody.knows", "some password", "NOBODY01");
+        var body = new ActivationRequest("nobody.knows", "some password", "NOBODY01", LinkedSerial: "NOBODY01");
         for (var i = 0; i < 3; i++) (await nobody.PostAsync("/v1/activation", body)).IsProblem(HttpStatusCode.Unauthorized, ProblemCodes.Activation.Refused);
 
         var throttled = await nobody.PostAsync("/v1/activation", body);
@@ -90,7 +90,7 @@ public class OperationTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         answers.Add(await shop.CancelAsync(answers[2].Read<TransactionView>()));
         answers.Add(await shop.Device.PostTextAsync($"/v1/payments/{id}/cancel", $$"""{"securityCode":987654,"{{Address}}":1}"""));
         answers.Add(await shop.Device.PostTextAsync($"/v1/payments/{id}/cancel", $$"""{"{{Address}}":1}"""));
-        answers.Add(await new Caller(server.Http, null, "canary").PostAsync("/v1/activation", new ActivationRequest(shop.Identifier, "canary password", shop.Serial)));
+        answers.Add(await new Caller(server.Http, null, "canary").PostAsync("/v1/activation", shop.Activation() with { Password = "canary password" }));
         answers.Add(await shop.Device.GetAsync($"/v1/payments/{id}/events"));
 
         string[] canaries = [Address, "example.org", blob, "987654", shop.Credentials.SecurityCode, shop.Credentials.Password, "canary password", shop.Device.Token!];

@@ -1,5 +1,6 @@
 using System.Net;
 using Ledger.Contracts.V1;
+using Ledger.Domain.Calendars;
 using Ledger.Testing;
 using NodaTime;
 
@@ -40,6 +41,27 @@ public class PaymentLifeTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         var cancelled = (await shop.CancelAsync(completed)).Read<TransactionView>();
         Assert.Equal(TransactionStatus.Cancelled, cancelled.Status);
         Assert.Equal("la transaction est validée", cancelled.Message?.Text);
+    }
+
+    [Theory]
+    [InlineData(2007, 1, 1)]
+    [InlineData(2099, 12, 31)]
+    [Rule("E07")]
+    public async Task A_terminal_s_wrong_clock_is_kept_with_the_cryptogram_and_dates_nothing(int year, int month, int day)
+    {
+        var shop = await Shop.OpenAsync(_server);
+        var approved = await shop.AuthoriseAsync(4_200);
+        var today = ParisTime.DayOf(_server.Clock.Now).ToDateOnly();
+        var confirmation = Shop.Confirmation(approved) with { TerminalDate = new DateOnly(year, month, day) };
+
+        var completed = (await shop.Device.PostAsync($"/v1/payments/{approved.Id}/complete", confirmation)).Read<TransactionView>();
+
+        Assert.Equal((TransactionStatus.Completed, today), (completed.Status, completed.BusinessDay));
+        Assert.Equal(_server.Clock.Now.ToDateTimeOffset(), completed.CompletedAt);
+        var events = (await shop.Device.GetAsync($"/v1/payments/{approved.Id}/events")).Read<EventsReply>().Events;
+        Assert.Equal($"{year}-{month:00}-{day:00}", events[^1].Payload.GetProperty("confirmation").GetProperty("terminalDate").GetString());
+        Assert.DoesNotContain($"{year}", (await shop.Device.GetAsync($"/v1/payments/{approved.Id}/ticket")).Body, StringComparison.Ordinal);
+        Assert.Equal(TransactionStatus.Cancelled, (await shop.CancelAsync(completed)).Read<TransactionView>().Status);
     }
 
     [Fact]

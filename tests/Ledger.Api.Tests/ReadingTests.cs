@@ -1,5 +1,6 @@
 using System.Net;
 using Ledger.Contracts.V1;
+using Ledger.Domain.Calendars;
 using Ledger.Domain.Remittances;
 using Ledger.Domain.Transactions;
 using Ledger.Engine;
@@ -84,6 +85,23 @@ public class ReadingTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         Assert.True(balance.Balanced);
         Assert.Equal(balance.Kinds.Sum(static k => k.Debits.Amount), balance.Kinds.Sum(static k => k.Credits.Amount));
         Assert.NotEmpty(balance.Accounts);
+    }
+
+    [Fact]
+    [Rule("R117")]
+    public async Task Assistance_sees_a_terminals_owner_block_and_warranty()
+    {
+        var shop = await Shop.OpenAsync(_server);
+        var assistance = await Shop.StaffAsync(_server, StaffRole.Assistance);
+        var today = ParisTime.DayOf(_server.Clock.Now).ToDateOnly();
+        var blocked = (await assistance.PostAsync($"/v1/assistance/terminals/{shop.Serial}/block", new BlockTerminal(BlockReason.Lost))).Read<DoneReply>();
+
+        var seen = (await assistance.GetAsync($"/v1/assistance/terminals/{shop.Serial}?atLeastPosition={blocked.Position}")).Read<TerminalView>();
+
+        Assert.Equal((shop.Serial, shop.Merchant, TerminalCondition.Blocked), (seen.Serial, seen.MerchantId, seen.Condition));
+        Assert.Equal((today.AddMonths(12), today.AddMonths(3)), (seen.WarrantyUntil, seen.UnblockableUntil));
+        (await assistance.GetAsync("/v1/assistance/terminals/NOBODY01")).IsProblem(HttpStatusCode.NotFound, ProblemCodes.Terminal.NotRegistered);
+        (await assistance.GetAsync("/v1/assistance/terminals/x")).IsProblem(HttpStatusCode.NotFound, ProblemCodes.Terminal.NotRegistered);
     }
 
     [Fact]

@@ -15,19 +15,18 @@ public class SecurityTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     [Rule("R098")]
     [Rule("R101")]
     [Rule("I44")]
-    [Rule("E54")]
     [Rule("E91")]
     public async Task Whatever_is_wrong_at_activation_the_answer_is_the_same_and_five_wrong_ones_lock_it()
     {
         var shop = await Shop.OpenAsync(_server);
         var other = await Shop.OpenAsync(_server);
         var anonymous = new Caller(_server.Http, null, "attempt-lock");
-        var right = new ActivationRequest(shop.Identifier, shop.Credentials.Password, shop.Serial);
+        var right = shop.Activation();
         ActivationRequest[] wrong =
         [
             right with { Password = "wrong password" },
-            right with { TerminalSerial = "UNKNOWN1" },
-            right with { TerminalSerial = other.Serial },
+            right with { TerminalSerial = "UNKNOWN1", LinkedSerial = "UNKNOWN1" },
+            right with { TerminalSerial = other.Serial, LinkedSerial = other.Serial },
             right with { Password = "wrong again" },
             right with { Password = "and again" },
         ];
@@ -47,10 +46,31 @@ public class SecurityTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     {
         var shop = await Shop.OpenAsync(_server);
         var anonymous = new Caller(_server.Http, null, "attempt-one-key");
-        var right = new ActivationRequest(shop.Identifier, shop.Credentials.Password, shop.Serial);
+        var right = shop.Activation();
         for (var i = 0; i < 5; i++) await anonymous.PostAsync("/v1/activation", right with { Password = $"guess number {i}" }, "key-activation-1");
 
         (await anonymous.PostAsync("/v1/activation", right, "key-activation-1")).IsProblem(HttpStatusCode.Unauthorized, ProblemCodes.Activation.Refused);
+    }
+
+    [Fact]
+    [Rule("R099")]
+    [Rule("E54")]
+    public async Task Nothing_is_activated_before_the_terminal_is_linked_nor_with_another_one_than_its_label_says()
+    {
+        var shop = await Shop.OpenAsync(_server);
+        var other = await Shop.OpenAsync(_server);
+        var anonymous = new Caller(_server.Http, null, $"link-{shop.Merchant}");
+        var position = _server.Log.LastPosition;
+
+        (await anonymous.PostAsync("/v1/activation", shop.Activation() with { LinkedSerial = null })).IsProblem(HttpStatusCode.UnprocessableEntity, ProblemCodes.Terminal.NotLinked);
+        (await anonymous.PostAsync("/v1/activation", shop.Activation() with { LinkedSerial = other.Serial })).IsProblem(HttpStatusCode.UnprocessableEntity, ProblemCodes.Terminal.SerialDiffers);
+        (await anonymous.PostAsync("/v1/activation", shop.Activation() with { LinkedSerial = "not a serial" })).IsProblem(HttpStatusCode.UnprocessableEntity, ProblemCodes.Request.Invalid);
+
+        // A right password and a wrong one are told the same, and no attempt is counted.
+        var wrong = shop.Activation() with { Password = "wrong password", LinkedSerial = null };
+        for (var i = 0; i < 6; i++) (await anonymous.PostAsync("/v1/activation", wrong)).IsProblem(HttpStatusCode.UnprocessableEntity, ProblemCodes.Terminal.NotLinked);
+        Assert.Equal(position, _server.Log.LastPosition);
+        Assert.Equal(shop.Merchant, (await anonymous.PostAsync("/v1/activation", shop.Activation())).Read<ActivationReply>().MerchantId);
     }
 
     [Fact]
@@ -61,7 +81,7 @@ public class SecurityTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         var shop = await Shop.OpenAsync(_server);
         var approved = await shop.AuthoriseAsync(3_000);
         var anonymous = new Caller(_server.Http, null, $"change-{shop.Merchant}");
-        var request = new ActivationRequest(shop.Identifier, shop.Credentials.Password, shop.Serial);
+        var request = shop.Activation();
         var second = (await anonymous.PostAsync("/v1/activation", request)).Read<ActivationReply>();
         var phone = new Caller(_server.Http, second.DeviceToken, $"second-{shop.Merchant}");
         Assert.NotEqual(shop.DeviceId, second.DeviceId);
@@ -82,7 +102,7 @@ public class SecurityTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     {
         var shop = await Shop.OpenAsync(_server);
         var anonymous = new Caller(_server.Http, null, $"late-{shop.Merchant}");
-        var request = new ActivationRequest(shop.Identifier, shop.Credentials.Password, shop.Serial);
+        var request = shop.Activation();
         var first = (await anonymous.PostAsync("/v1/activation", request, "key-phone-one-1")).Read<ActivationReply>();
         var second = (await anonymous.PostAsync("/v1/activation", request, "key-phone-two-1")).Read<ActivationReply>();
 

@@ -68,9 +68,12 @@ public sealed class Shop
         (await bank.PostAsync("/v1/bank/terminals", new RegisterTerminal(serial, "MP200", AcceptanceCountry.France, (number % 999) + 1))).Read<DoneReply>();
         var credentials = (await bank.PostAsync($"/v1/bank/merchants/{merchant}/credentials", new SetCredentials($"id.{number:0000}"))).Read<CredentialsReply>();
         var anonymous = new Caller(server.Http, null, $"activation-{number}");
-        var activated = (await anonymous.PostAsync("/v1/activation", new ActivationRequest(credentials.Identifier, credentials.Password, serial))).Read<ActivationReply>();
+        var activated = (await anonymous.PostAsync("/v1/activation", new ActivationRequest(credentials.Identifier, credentials.Password, serial, LinkedSerial: serial))).Read<ActivationReply>();
         return new Shop(server, merchant, serial, credentials, new Caller(server.Http, activated.DeviceToken, $"device-{number}"), activated.DeviceId);
     }
+
+    /// <summary>What its merchant sends to activate a phone, with the terminal connected.</summary>
+    public ActivationRequest Activation() => new(Identifier, Credentials.Password, Serial, LinkedSerial: Serial);
 
     public static Money Eur(long cents) => new(cents, "EUR");
 

@@ -25,7 +25,7 @@ internal static class Branch
         {
             var serial = $"KILLTEST{number}";
             await PostAsync<DoneReply>(http, "/v1/bank/terminals", new RegisterTerminal(serial, "Test reader", AcceptanceCountry.France, number));
-            tokens.Add((await PostAsync<ActivationReply>(http, "/v1/activation", new ActivationRequest(letter.Identifier, letter.Password, serial))).DeviceToken);
+            tokens.Add((await PostAsync<ActivationReply>(http, "/v1/activation", new ActivationRequest(letter.Identifier, letter.Password, serial, LinkedSerial: serial))).DeviceToken);
         }
 
         return tokens;

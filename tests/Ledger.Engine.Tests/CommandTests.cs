@@ -87,7 +87,7 @@ public class CommandTests
         await shop.OpenAsync();
         var before = shop.Log.LastPosition;
 
-        var reply = await shop.Do(Shop.Serial.Stream, new TerminalCommand.Activate(Shop.Terms, Shop.Device, shop.Clock.Now));
+        var reply = await shop.Do(Shop.Serial.Stream, new TerminalCommand.Activate(Shop.Terms, Shop.Device, Shop.Serial, shop.Clock.Now));
 
         Assert.Equal((CommandOutcome.AlreadyDone, before, before), (reply.Outcome, reply.Position, shop.Log.LastPosition));
     }

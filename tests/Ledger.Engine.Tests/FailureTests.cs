@@ -22,6 +22,18 @@ public class FailureTests
         return (shop, log);
     }
 
+    /// <summary>The block of the first terminal is in a commit of its own, which the log holds and will refuse.</summary>
+    private static async Task<(Shop Shop, FaultyLog Log, Task<CommandReply> Block)> OpenWithCommitThatWillFailAsync()
+    {
+        var (shop, log) = await OpenAsync();
+        var failing = log.Commits + 1;
+        log.BeforeCommit = commit => commit == failing ? new EventLogUnavailableException("disk full") : null;
+        log.Hold();
+        var block = shop.Do(First, Block(shop));
+        await log.HeldAsync();
+        return (shop, log, block);
+    }
+
     private static TerminalCommand Block(Shop shop) => new TerminalCommand.Block(BlockReason.Lost, Channel.Assistance, shop.Clock.Now);
 
     private static TerminalCommand Unblock(Shop shop) => new TerminalCommand.Unblock(Channel.Assistance, shop.Clock.Now);
@@ -29,17 +41,11 @@ public class FailureTests
     [Fact]
     public async Task A_failed_commit_fails_those_who_waited_for_it_and_those_decided_on_top_and_nobody_else()
     {
-        var (shop, log) = await OpenAsync();
+        var (shop, log, first) = await OpenWithCommitThatWillFailAsync();
         await using var _ = shop;
-        var failing = log.Commits + 1;
-        log.BeforeCommit = commit => commit == failing ? new EventLogUnavailableException("disk full") : null;
-        log.Hold();
-
-        var first = shop.Do(First, Block(shop));
-        await InFlight(shop, 1);
         var onTop = shop.Do(First, Unblock(shop));
         var other = shop.Do(Second, Block(shop));
-        await InFlight(shop, 3);
+        await shop.InFlightAsync(3);
         log.LetGo();
 
         await Assert.ThrowsAsync<EventLogUnavailableException>(() => first);
@@ -54,16 +60,11 @@ public class FailureTests
     [Fact]
     public async Task A_refusal_that_rests_on_a_commit_that_fails_is_not_kept()
     {
-        var (shop, log) = await OpenAsync();
+        var (shop, log, block) = await OpenWithCommitThatWillFailAsync();
         await using var _ = shop;
-        var failing = log.Commits + 1;
-        log.BeforeCommit = commit => commit == failing ? new EventLogUnavailableException("disk full") : null;
-        log.Hold();
-        var block = shop.Do(First, Block(shop));
-        await InFlight(shop, 1);
         var start = shop.Start(Shop.Id(1), shop.NewTransaction());
         var refused = shop.Engine.ExecuteAsync(start, Shop.Soon()).AsTask();
-        await InFlight(shop, 2);
+        await shop.InFlightAsync(2);
         log.LetGo();
 
         await Assert.ThrowsAsync<EventLogUnavailableException>(() => block);
@@ -85,13 +86,8 @@ public class FailureTests
     [Fact]
     public async Task A_read_shows_nothing_that_is_not_durable()
     {
-        var (shop, log) = await OpenAsync();
+        var (shop, log, block) = await OpenWithCommitThatWillFailAsync();
         await using var _ = shop;
-        var failing = log.Commits + 1;
-        log.BeforeCommit = commit => commit == failing ? new EventLogUnavailableException("disk full") : null;
-        log.Hold();
-        var block = shop.Do(First, Block(shop));
-        await InFlight(shop, 1);
 
         var read = shop.StateAsync<TerminalState>(First);
         var other = await shop.StateAsync<TerminalState>(Second);
@@ -236,14 +232,6 @@ public class FailureTests
         await Assert.ThrowsAsync<EngineFaultedException>(() => shop.Do(Second, Block(shop)));
 
         Assert.Equal(EngineHealth.Faulted, shop.Engine.Status.Health);
-    }
-
-    /// <summary>Until so many commands are decided and wait for the log.</summary>
-    private static async Task InFlight(Shop shop, int count)
-    {
-        var patience = Shop.Soon();
-        while (shop.Engine.Status.InFlightUnits < count && !patience.IsCancellationRequested) await Task.Yield();
-        Assert.Equal(count, shop.Engine.Status.InFlightUnits);
     }
 
     private static Task<CommandReply> Oppose(LedgerEngine engine, int id, CardToken token, OppositionReason reason) =>

@@ -6,7 +6,7 @@ namespace Ledger.Engine.Tests;
 /// <summary>A log whose commits fail or wait when the test says so.</summary>
 internal sealed class FaultyLog(IEventLog inner) : IEventLog
 {
-    private TaskCompletionSource? _gate;
+    private Gate? _gate;
     private int _appends;
     private int _reads;
 
@@ -32,13 +32,14 @@ internal sealed class FaultyLog(IEventLog inner) : IEventLog
     public List<int> BatchSizes { get; } = [];
 
     /// <summary>Holds every commit until <see cref="LetGo"/>.</summary>
-    public void Hold() => _gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    public void Hold() => Volatile.Write(ref _gate, new Gate());
+
+    /// <summary>Until a commit is held: what is sent from then on goes with a later one. That a command is decided does not say so yet.</summary>
+    public Task HeldAsync() => _gate!.Reached.WaitAsync(Shop.Soon());
 
     public void LetGo()
     {
-        var gate = _gate;
-        _gate = null;
-        gate?.SetResult();
+        Interlocked.Exchange(ref _gate, null)?.Open();
     }
 
     public long LastPosition => inner.LastPosition;
@@ -47,7 +48,7 @@ internal sealed class FaultyLog(IEventLog inner) : IEventLog
     {
         var number = Interlocked.Increment(ref _appends);
         lock (BatchSizes) BatchSizes.Add(units.Count);
-        if (_gate is { } gate) await gate.Task;
+        if (Volatile.Read(ref _gate) is { } gate) await gate.PassAsync();
         if (BeforeCommit(number) is { } before) throw before;
         var results = await inner.AppendAsync(units, cancellation);
         if (AfterCommit(number) is { } after) throw after;
@@ -72,4 +73,20 @@ internal sealed class FaultyLog(IEventLog inner) : IEventLog
         inner.ReadHeadsAsync(afterName, countMax, cancellation);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private sealed class Gate
+    {
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Reached => _reached.Task;
+
+        public void Open() => _opened.TrySetResult();
+
+        public Task PassAsync()
+        {
+            _reached.TrySetResult();
+            return _opened.Task;
+        }
+    }
 }

@@ -125,6 +125,7 @@ public class IdempotencyTests
 
         var late = shop.Engine.ExecuteAsync(block, Shop.Soon()).AsTask();
         var start = shop.Engine.ExecuteAsync(shop.Start(Shop.Id(2), shop.NewTransaction()), Shop.Soon()).AsTask();
+        await shop.InFlightAsync(2);
         log.LetGo();
 
         AssertSame(first, await late);

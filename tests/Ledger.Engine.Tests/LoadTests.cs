@@ -144,6 +144,23 @@ public class LoadTests
     }
 
     [Fact]
+    public async Task Disposing_waits_for_a_log_that_hangs_no_longer_than_its_bound()
+    {
+        var log = new FaultyLog(new InMemoryEventLog());
+        var shop = new Shop(log, new EngineOptions { StopWaitMax = TimeSpan.FromMilliseconds(1) });
+        log.Hold();
+        var late = shop.Do(Shop.Serial.Stream, Register(shop, 1));
+        await log.HeldAsync();
+
+        var error = await Assert.ThrowsAsync<TimeoutException>(async () => await shop.DisposeAsync());
+
+        Assert.Contains("repeat them with the same id", error.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => shop.Do(Shop.Serial.Stream, Register(shop, 1)));
+        log.LetGo();
+        Assert.True((await late).IsAccepted);
+    }
+
+    [Fact]
     public async Task Without_threads_what_waits_fails_when_the_engine_is_disposed()
     {
         var shop = new Shop(options: new EngineOptions { HasThreads = false });
@@ -175,6 +192,7 @@ public class LoadTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(static () => new EngineOptions { ShardCount = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(static () => new EngineOptions { MailboxCapacity = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>(static () => new EngineOptions { StopWaitMax = TimeSpan.Zero });
     }
 
     private static void RunUntilIdle(LedgerEngine engine)

@@ -109,7 +109,7 @@ public class ModelTests
             TerminalCommand command = _random.Next(8) switch
             {
                 0 => new TerminalCommand.Register(serial, "Move 5000", AcceptanceCountry.France, 1, now),
-                1 => new TerminalCommand.Activate(Shop.Terms, Shop.Device, now),
+                1 => new TerminalCommand.Activate(Shop.Terms, Shop.Device, Shop.Serial, now),
                 2 => new TerminalCommand.Block(BlockReason.Lost, Channel.Assistance, now),
                 3 or 4 => new TerminalCommand.Unblock(Channel.Assistance, now),
                 5 => new TerminalCommand.StartTransaction(sale, new SaleId(sale.Value), Shop.Terms, Shop.Device, now),

@@ -76,6 +76,17 @@ internal sealed class Shop : IAsyncDisposable
     /// <summary>The test's patience: long, and never the thing that is measured.</summary>
     public static CancellationToken Soon() => new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token;
 
+    /// <summary>
+    /// Until so many commands are decided and not durable yet. Which of them share a commit is the committer's: whoever needs one apart waits for
+    /// <see cref="FaultyLog.HeldAsync"/>.
+    /// </summary>
+    public async Task InFlightAsync(int count)
+    {
+        var patience = Soon();
+        while (Engine.Status.InFlightUnits < count && !patience.IsCancellationRequested) await Task.Yield();
+        Assert.Equal(count, Engine.Status.InFlightUnits);
+    }
+
     public async Task OpenAsync(int terminals = 1)
     {
         await Accepted(Do(Merchant.Stream, new MerchantCommand.RequestContract(Merchant, "Boulangerie SARL", Acceptor, new SettlementAccount("FR7630003000000000000000001"), CalendarName.FranceAndT2, Prices, false, [CardBrand.Cb], At(new LocalDate(2026, 1, 1), 0))));
@@ -86,7 +97,7 @@ internal sealed class Shop : IAsyncDisposable
     public async Task SupplyAsync(TerminalSerial serial, int number)
     {
         await Accepted(Do(serial.Stream, new TerminalCommand.Register(serial, "Move 5000", AcceptanceCountry.France, number, Clock.Now)));
-        await Accepted(Do(serial.Stream, new TerminalCommand.Activate(Terms, Device, Clock.Now)));
+        await Accepted(Do(serial.Stream, new TerminalCommand.Activate(Terms, Device, serial, Clock.Now)));
     }
 
     public TransactionId NewTransaction(TerminalSerial? serial = null)

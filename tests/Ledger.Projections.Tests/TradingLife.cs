@@ -39,7 +39,7 @@ internal sealed class TradingLife
             var terminal = new TerminalSerial(serial);
             _owners[terminal] = merchant;
             Tell(terminal, new TerminalCommand.Register(terminal, "Reader 1", AcceptanceCountry.France, 1 + _owners.Count, Now));
-            Tell(terminal, new TerminalCommand.Activate(ContractOf(merchant), Sample.Device, Now));
+            Tell(terminal, new TerminalCommand.Activate(ContractOf(merchant), Sample.Device, terminal, Now));
         }
     }
 

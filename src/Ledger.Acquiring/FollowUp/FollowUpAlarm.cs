@@ -29,4 +29,7 @@ public enum FollowUpStep
 
     /// <summary>The host's answer to a refund.</summary>
     Refund = 7,
+
+    /// <summary>The host's acknowledgement that an approval of what is refused is gone (E28).</summary>
+    Contradiction = 8,
 }

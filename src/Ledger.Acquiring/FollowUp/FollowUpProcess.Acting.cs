@@ -26,6 +26,8 @@ public sealed partial class FollowUpProcess
             FollowUpStep.Answer => await GiveUpAsync(transaction, row, state, cancellation),
             FollowUpStep.Status => await AskStatusAsync(transaction, row, state, now, cancellation),
             FollowUpStep.Reversal => state is not TransactionState.ReversalPending || await _recorder.TryReverseAsync(transaction, row.ExchangeId, row.Amount, cancellation),
+            FollowUpStep.Contradiction => Transaction.ContradictionOf(state) is not { IsUndone: false }
+                || await _recorder.TryUndoContradictionAsync(transaction, row.ExchangeId, row.Amount, cancellation),
             FollowUpStep.Cancellation => await CancelAsync(transaction, row, state, cancellation),
             FollowUpStep.Refund => await RefundAsync(transaction, row, FollowUpRow.RefundOf(item.Key), state, now, cancellation),
         };

@@ -53,19 +53,24 @@ public sealed partial class FollowUpProcess : IProcess
                 Put(FollowUpStep.Completion, e.Exchange, e.At + _options.CompletionTimeout, null);
                 break;
             case ReversalRequested e:
-                var row = new FollowUpRow(FollowUpStep.Reversal, e.Exchange.Value, e.Amount.MinorUnits, null);
-                list.Put(key, e.At + _options.FirstDelay, row.ToString());
+                PutUndo(FollowUpStep.Reversal, e.Exchange, e.Amount, e.At);
+                break;
+            case AnswerContradicted { ApprovedAmount: { } approved } e:
+                PutUndo(FollowUpStep.Contradiction, e.Exchange, approved, e.At);
                 break;
             case CancellationRequested e:
                 Put(FollowUpStep.Cancellation, e.Exchange, e.At + _options.AnswerTimeout, e.At);
                 break;
-            case Declined or Aborted or Reversed or Completed or CancellationRefused or Cancelled:
+            case Declined or Aborted or Reversed or ContradictionUndone or Completed or CancellationRefused or Cancelled:
                 list.Remove(key);
                 break;
             default:
                 ApplyToRefund(transaction, happened, list);
                 break;
         }
+
+        void PutUndo(FollowUpStep step, ExchangeId exchange, Money amount, Instant at) =>
+            list.Put(key, at + _options.FirstDelay, new FollowUpRow(step, exchange.Value, amount.MinorUnits, null).ToString());
 
         void Put(FollowUpStep step, ExchangeId exchange, Instant dueAt, Instant? sentAt) =>
             list.Put(key, dueAt, new FollowUpRow(step, exchange.Value, null, sentAt?.ToUnixTimeTicks()).ToString());
@@ -96,7 +101,7 @@ public sealed partial class FollowUpProcess : IProcess
             case RefundCancellationRefused e:
                 list.Remove(FollowUpRow.KeyOf(transaction, e.RefundId));
                 break;
-            case Remitted or RefundRemitted or TicketSent or TicketFailed or TicketReissued:
+            case AnswerContradicted or Remitted or RefundRemitted or TicketSent or TicketFailed or TicketReissued:
                 break;
             default:
                 throw new UnreachableException(happened.GetType().Name);

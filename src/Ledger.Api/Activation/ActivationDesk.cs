@@ -21,6 +21,7 @@ internal sealed class ActivationDesk(ICredentialStore credentials, CredentialAtt
 {
     private static ProblemResult Refused => new(ProblemCodes.Activation.Refused);
 
+    /// <param name="serial">As typed, and as the connected terminal announced it: the caller has compared the two.</param>
     public async Task<IResult> ActivateAsync(
         HttpContext http, ApiCommand command, ActivationRequest body, TerminalSerial serial, DeviceId device, CancellationToken cancellation)
     {
@@ -34,7 +35,7 @@ internal sealed class ActivationDesk(ICredentialStore credentials, CredentialAtt
         if (!verdict.IsRight) return Refused;
 
         var terms = await states.TermsAsync(merchant, cancellation);
-        var activate = new TerminalCommand.Activate(terms, device, clock.GetCurrentInstant());
+        var activate = new TerminalCommand.Activate(terms, device, serial, clock.GetCurrentInstant());
         var reply = await engine.ExecuteAsync(EngineCommand.One(command.Id, command.Fingerprint, serial.Stream, activate), cancellation);
         Replies.SetHeaders(http, command, reply);
         if (Replies.ProblemOf(reply) is { } problem) return problem;

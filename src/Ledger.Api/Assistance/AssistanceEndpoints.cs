@@ -3,12 +3,14 @@ using Ledger.Api.Bank;
 using Ledger.Api.Commands;
 using Ledger.Api.Inputs;
 using Ledger.Api.Problems;
+using Ledger.Api.Reading;
 using Ledger.Contracts.V1;
 using Ledger.Domain.Cards;
 using Ledger.Domain.Merchants;
 using Ledger.Domain.Terminals;
 using Ledger.Domain.Transactions;
 using Ledger.Engine;
+using Ledger.Projections;
 using Ledger.Vault;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -23,12 +25,25 @@ internal static class AssistanceEndpoints
     public static void MapAssistance(this IEndpointRouteBuilder v1)
     {
         var assistance = v1.MapGroup("/assistance").WithTags("Assistance").RequireAuthorization(Policies.Assistance);
+        assistance.MapGet("/terminals/{serial}", ReadAsync).Describe<TerminalView>("One terminal", "Whose it is, whether it is blocked, until when its warranty runs.");
         assistance.MapPost("/terminals/{serial}/block", BlockAsync).Describe<DoneReply>("Block a terminal", "At once; what is under way ends as it would.");
         assistance.MapPost("/terminals/{serial}/unblock", UnblockAsync).Describe<DoneReply>("Unblock a terminal", "Within three months of the block.");
         assistance.MapPost("/merchants/{merchantId}/unlock", UnlockAsync).Describe<DoneReply>("Unlock a credential", "After five wrong attempts.");
         assistance.MapPost("/cards/{token}/opposition", OpposeAsync).Describe<DoneReply>("Faire opposition", "Immediate and definitive.");
         assistance.MapPost("/cards/{token}/renewal", RenewAsync).Describe<DoneReply>("Renouveler", "Another token takes over.");
         assistance.MapPost("/contacts/{contactRef}/erase", EraseAsync).Describe<EraseReply>("Forget a client's contact", "Its key is destroyed; tickets are reissued without it.");
+    }
+
+    private static async Task<IResult> ReadAsync(string serial, string? atLeastPosition, HttpContext http, IReadModels models, CancellationToken cancellation)
+    {
+        var notFound = new ProblemResult(ProblemCodes.Terminal.NotRegistered);
+        if (!TerminalSerial.IsValid(serial)) return notFound;
+
+        var input = new InputCheck();
+        var position = input.Position("atLeastPosition", atLeastPosition);
+        if (input.Problem is { } invalid) return invalid;
+        return ReadAnswers.Of(http, await models.Terminals.FindAsync(new TerminalSerial(serial), position, cancellation), (terminal, reached) =>
+            terminal is null ? notFound : Replies.Json(ReadViews.Of(terminal, reached)));
     }
 
     private static Task<IResult> BlockAsync(string serial, BlockTerminal body, HttpContext http, StaffDesk desk, IClock clock, CancellationToken cancellation) =>

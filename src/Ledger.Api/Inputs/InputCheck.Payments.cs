@@ -54,7 +54,10 @@ internal sealed partial class InputCheck
         const int CounterMax = 65_535; // EMV 9F36: two bytes
         var cryptogram = body.Cryptogram is null ? null : Hexadecimal("cryptogram", body.Cryptogram, 16, 16);
         int? counter = body.ApplicationCounter is { } given ? Number("applicationCounter", given, 0, CounterMax) : null;
-        return new CardConfirmation(cryptogram, counter, Wire.ToDomain(body.Verification));
+        return new CardConfirmation(cryptogram, counter, Wire.ToDomain(body.Verification))
+        {
+            TerminalDate = body.TerminalDate is { } day ? NodaTime.LocalDate.FromDateOnly(day) : null,
+        };
     }
 
     private Vault.Contact? NoContact(string member, Contracts.V1.Contact? contact)

@@ -1,4 +1,3 @@
-using Ledger.Api.Texts;
 using Ledger.Contracts.V1;
 using Ledger.Domain.Transactions;
 using Ledger.Engine;
@@ -38,7 +37,7 @@ internal static class TransactionViews
             completed?.Remittance?.ToString(),
             state is TransactionState.Completed money ? Wire.Of(money.Refundable) : null,
             completed is null ? [] : [.. completed.Refunds.Values.OrderBy(static r => r.RequestedAt).ThenBy(static r => r.Id.Value).Select(Of)],
-            code is null ? null : new Message(code, ApiTexts.MessageOf(code, language)));
+            code is null ? null : new Message(code, Wording.OfMessage(code, language)));
     }
 
     /// <summary>What the state says by itself. « Encaissement accepté » is said of Completed and of nothing else (R026, I33).</summary>

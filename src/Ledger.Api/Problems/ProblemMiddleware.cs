@@ -58,6 +58,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         BadHttpRequestException bad => ProblemOf(bad),
         CommandIdReusedException => new ProblemResult(ProblemCodes.Idempotency.KeyReused),
         MailboxFullException => new ProblemResult(ProblemCodes.Server.Busy) { RetryAfterSeconds = MailboxFullException.RetryAfterSeconds },
+        HashingBusyException => new ProblemResult(ProblemCodes.Server.Busy) { RetryAfterSeconds = RetryAfterSeconds },
         EventLogUnavailableException or EventLogFencedException or EngineFaultedException or VaultBusyException => Unavailable(http, exception),
         OperationCanceledException => new ProblemResult(ProblemCodes.Request.TimedOut) { RetryAfterSeconds = RetryAfterSeconds },
         _ => OurError(http, exception),

@@ -59,6 +59,8 @@ public static class ProblemTable
         [ProblemCodes.Terminal.SaleAlreadyPaid] = StatusCodes.Status409Conflict,
         [ProblemCodes.Terminal.TooManySetAside] = StatusCodes.Status409Conflict,
         [ProblemCodes.Terminal.TransactionNotOpen] = StatusCodes.Status409Conflict,
+        [ProblemCodes.Terminal.NotLinked] = StatusCodes.Status422UnprocessableEntity,
+        [ProblemCodes.Terminal.SerialDiffers] = StatusCodes.Status422UnprocessableEntity,
         [ProblemCodes.Merchant.NotRequested] = StatusCodes.Status404NotFound,
         [ProblemCodes.Merchant.AlreadyRequested] = StatusCodes.Status409Conflict,
         [ProblemCodes.Merchant.FactsInvalid] = StatusCodes.Status422UnprocessableEntity,

@@ -2,6 +2,7 @@ using Ledger.Contracts.V1;
 using Ledger.Projections;
 using Ledger.Projections.History;
 using Ledger.Projections.Remittances;
+using Ledger.Projections.Terminals;
 using RevenueRow = Ledger.Projections.Revenue.RevenueRow;
 
 namespace Ledger.Api.Reading;
@@ -31,6 +32,19 @@ internal static class ReadViews
         entry.IsCredited,
         Wire.Of(entry.Ticket.Choice),
         (Contracts.V1.TicketDelivery)entry.Ticket.Delivery);
+
+    public static TerminalView Of(TerminalEntry terminal, long position) => new(
+        terminal.Serial.Value,
+        terminal.Model,
+        (Contracts.V1.AcceptanceCountry)terminal.Country,
+        terminal.TerminalNumber,
+        (Contracts.V1.TerminalCondition)terminal.Condition,
+        terminal.MerchantId?.Value,
+        (Contracts.V1.BlockReason?)terminal.BlockedBecause,
+        terminal.UnblockableUntil is { } unblockable ? Wire.Of(unblockable) : null,
+        terminal.WarrantyUntil is { } warranty ? Wire.Of(warranty) : null,
+        Wire.Of(terminal.LastActivityAt),
+        position);
 
     public static RemittanceView Of(RemittanceSummary summary) => new(
         summary.Remittance.ToString(),

@@ -1,33 +1,21 @@
-using System.Globalization;
 using System.Resources;
+using Ledger.Contracts.V1;
 using Microsoft.AspNetCore.Http;
 
 namespace Ledger.Api.Texts;
 
-/// <summary>In which language people are spoken to; codes are the same in all.</summary>
-public enum Language
-{
-    /// <summary>Where nothing else is asked for.</summary>
-    French = 1,
-    English = 2,
-}
-
-/// <summary>The API's words, from resources.</summary>
+/// <summary>The API's own words, from resources: the titles of its problems. What the merchant reads on a screen is in <see cref="Wording"/>.</summary>
 public static class ApiTexts
 {
     private static readonly ResourceManager Resources = new("Ledger.Api.Texts.ApiTexts", typeof(ApiTexts).Assembly);
-    private static readonly CultureInfo FrenchCulture = CultureInfo.GetCultureInfo("fr");
-    private static readonly CultureInfo EnglishCulture = CultureInfo.GetCultureInfo("en");
 
     /// <summary>The title of a problem code.</summary>
     /// <exception cref="MissingManifestResourceException">The code has no text; a test holds that all have.</exception>
-    public static string TitleOf(string code, Language language) => Find(code, language);
-
-    /// <summary>What to show to the merchant for a message code.</summary>
-    public static string MessageOf(string code, Language language) => Find($"message/{code}", language);
+    public static string TitleOf(string code, Language language) =>
+        Resources.GetString(code, Wording.CultureOf(language)) ?? throw new MissingManifestResourceException($"« {code} » has no text.");
 
     /// <summary>« fr » or « en ».</summary>
-    public static string TagOf(Language language) => CultureOf(language).Name;
+    public static string TagOf(Language language) => Wording.CultureOf(language).Name;
 
     /// <summary>The language that Accept-Language ranks first of those we speak; French without one.</summary>
     public static Language LanguageOf(HttpRequest request)
@@ -41,13 +29,4 @@ public static class ApiTexts
 
         return Language.French;
     }
-
-    private static string Find(string name, Language language) =>
-        Resources.GetString(name, CultureOf(language)) ?? throw new MissingManifestResourceException($"« {name} » has no text.");
-
-    private static CultureInfo CultureOf(Language language) => language switch
-    {
-        Language.French => FrenchCulture,
-        Language.English => EnglishCulture,
-    };
 }

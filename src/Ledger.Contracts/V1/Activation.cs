@@ -4,8 +4,9 @@ namespace Ledger.Contracts.V1;
 /// <param name="Identifier">From the bank's letter.</param>
 /// <param name="Password">From the second letter. Never stored in clear, never logged.</param>
 /// <param name="TerminalSerial">On the terminal's back: 6 to 20 capital letters and digits.</param>
+/// <param name="LinkedSerial">The serial that the connected terminal announced over its link. Without it, or with another than the typed one, nothing is activated.</param>
 /// <param name="DeviceId">The id given at an earlier activation of this phone; leave it out the first time.</param>
-public sealed record ActivationRequest(string Identifier, string Password, string TerminalSerial, string? DeviceId = null)
+public sealed record ActivationRequest(string Identifier, string Password, string TerminalSerial, string? LinkedSerial = null, string? DeviceId = null)
 {
     public override string ToString() => nameof(ActivationRequest);
 }

@@ -231,3 +231,13 @@ public enum RemittanceCondition
     Closed = 2,
     Credited = 3,
 }
+
+[JsonConverter(typeof(WireEnumConverter<TerminalCondition>))]
+public enum TerminalCondition
+{
+    /// <summary>Supplied, not activated yet.</summary>
+    Registered = 1,
+    Active = 2,
+    Blocked = 3,
+    BlockedForGood = 4,
+}

@@ -41,6 +41,7 @@ namespace Ledger.Contracts.V1;
 [JsonSerializable(typeof(DoneReply))]
 [JsonSerializable(typeof(BlockTerminal))]
 [JsonSerializable(typeof(UnblockTerminal))]
+[JsonSerializable(typeof(TerminalView))]
 [JsonSerializable(typeof(UnlockCredential))]
 [JsonSerializable(typeof(OpposeCard))]
 [JsonSerializable(typeof(RenewCard))]

@@ -46,7 +46,9 @@ public sealed record CardInput(
 /// <param name="Cryptogram">EMV 9F26, 16 hexadecimal capitals; a chip only.</param>
 /// <param name="ApplicationCounter">EMV 9F36, 0 to 65535; a chip only.</param>
 /// <param name="ExchangeId">From the authorisation's answer: ties this confirmation to it (E36).</param>
-public sealed record CompletePayment(CardholderVerification Verification, string ExchangeId, string? Cryptogram = null, int? ApplicationCounter = null);
+/// <param name="TerminalDate">EMV 9A, the day by the terminal's clock; kept with the cryptogram, never used: the ledger dates by its own clock.</param>
+public sealed record CompletePayment(
+    CardholderVerification Verification, string ExchangeId, string? Cryptogram = null, int? ApplicationCounter = null, DateOnly? TerminalDate = null);
 
 /// <summary>Stop it.</summary>
 public sealed record AbortPayment(AbortReason Reason);

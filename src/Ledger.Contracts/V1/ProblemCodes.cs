@@ -61,6 +61,8 @@ public static class ProblemCodes
         public const string SaleAlreadyPaid = "terminal.saleAlreadyPaid";
         public const string TooManySetAside = "terminal.tooManySetAside";
         public const string TransactionNotOpen = "terminal.transactionNotOpen";
+        public const string NotLinked = "terminal.notLinked";
+        public const string SerialDiffers = "terminal.serialDiffers";
     }
 
     /// <summary>Refusals of the contract.</summary>

@@ -17,6 +17,9 @@ public sealed class Terminal : IDecider<TerminalState, TerminalCommand, Terminal
     /// <summary>A found terminal may be unblocked for so long (R120).</summary>
     public const int UnblockMonths = 3;
 
+    /// <summary>The warranty on the hardware (R117), in calendar months.</summary>
+    public const int WarrantyMonths = 12;
+
     private const int ModelLengthMax = 40;
     private const int TerminalNumberMax = 999;
 
@@ -73,6 +76,21 @@ public sealed class Terminal : IDecider<TerminalState, TerminalCommand, Terminal
         _ => throw new InvariantException($"{@event.GetType().Name} cannot follow {state.GetType().Name}"),
     };
 
+    /// <summary>
+    /// Last Paris day of the warranty. It runs from the first activation: the ledger hears of no hand-over, and by then the merchant surely has the
+    /// terminal; another phone does not begin it anew. Clamped to the month's end, as the block's term is.
+    /// </summary>
+    public static LocalDate WarrantyUntil(Instant firstActivatedAt) => ParisTime.DayOf(firstActivatedAt).PlusMonths(WarrantyMonths);
+
+    /// <summary>Why a terminal cannot be activated over its link: NotLinked, SerialDiffers (R099, E54); null when it can.</summary>
+    /// <param name="serial">As the merchant typed it.</param>
+    /// <param name="linked">As the connected terminal announced it; null when none is connected.</param>
+    public static TerminalRejection? LinkRefusal(TerminalSerial serial, TerminalSerial? linked)
+    {
+        if (linked is null) return TerminalRejection.NotLinked;
+        return linked == serial ? null : TerminalRejection.SerialDiffers;
+    }
+
     private static Decision DecideRegister(Register command)
     {
         if (!TerminalSerial.IsValid(command.Serial.Value)) return TerminalRejection.FactsInvalid;
@@ -86,6 +104,7 @@ public sealed class Terminal : IDecider<TerminalState, TerminalCommand, Terminal
     /// <summary>What is under way on another device goes on there; only new starts need the new one (E92).</summary>
     private static Decision DecideActivate(TerminalState state, Activate command)
     {
+        if (LinkRefusal(state.Facts!.Serial, command.LinkedSerial) is { } unlinked) return unlinked;
         if (BlockOf(state) is { } blocked) return blocked;
         var wanted = new TerminalBinding(command.Contract.MerchantId, command.Device);
         if (state.Binding == wanted) return Decision.AlreadyDone;

@@ -14,7 +14,8 @@ public abstract record TerminalCommand
     public sealed record Register(TerminalSerial Serial, string Model, AcceptanceCountry Country, int TerminalNumber, Instant Now) : TerminalCommand;
 
     /// <summary>Binds it to a merchant and a device; another device takes over from the one before (R098, R100).</summary>
-    public sealed record Activate(ContractTerms Contract, DeviceId Device, Instant Now) : TerminalCommand;
+    /// <param name="LinkedSerial">What the connected terminal said of itself over its link; null when none is connected, and then it is refused (R099).</param>
+    public sealed record Activate(ContractTerms Contract, DeviceId Device, TerminalSerial? LinkedSerial, Instant Now) : TerminalCommand;
 
     /// <summary>Lost or stolen: assistance blocks it (R119).</summary>
     public sealed record Block(BlockReason Reason, Channel Channel, Instant Now) : TerminalCommand;

@@ -199,4 +199,10 @@ public enum TerminalRejection
 
     /// <summary>It does not work on that transaction.</summary>
     TransactionNotOpen = 17,
+
+    /// <summary>No terminal is connected: link it first, then activate (R099).</summary>
+    NotLinked = 18,
+
+    /// <summary>The connected terminal announced another serial number than the one on the label (E54).</summary>
+    SerialDiffers = 19,
 }

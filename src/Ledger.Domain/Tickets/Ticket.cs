@@ -8,15 +8,6 @@ namespace Ledger.Domain.Tickets;
 /// <summary>Makes tickets from what the ledger knows; pure, so that anyone who replays the stream gets the same ticket (I20, I45).</summary>
 public static class Ticket
 {
-    /// <summary>Shown when a payment is <see cref="TransactionState.Completed"/> and never before (R026, I33). Verbatim.</summary>
-    public const string PaymentAccepted = "Encaissement accepté";
-
-    /// <summary>Shown when a cancellation or a refund is accepted (R079).</summary>
-    public const string OperationAccepted = "La transaction est validée";
-
-    /// <summary>Shown while the outcome is unknown or being reversed (domain.md 2.3).</summary>
-    public const string OutcomeUnknown = "Résultat en cours de vérification, ne recommencez pas";
-
     /// <summary>The ticket of one operation on a transaction.</summary>
     /// <param name="refund">Which refund is meant (Refund, or Cancellation of it); null for the transaction itself.</param>
     /// <param name="acceptor">The merchant's text of the contract version that the transaction names.</param>

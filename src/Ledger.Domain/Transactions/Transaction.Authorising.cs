@@ -90,6 +90,32 @@ public sealed partial class Transaction
         };
     }
 
+    private static Decision DecideContradiction(TransactionState state, RecordContradiction command)
+    {
+        if (RefuseAnswer(state, command.Exchange) is { } refusal) return refusal;
+        if (ContradictionOf(state) is not null) return Decision.AlreadyDone;
+        if (!Contradicts(state, command.ApprovedAmount is not null)) return TransactionRejection.WrongState;
+
+        return new AnswerContradicted(command.Exchange, command.Response, command.ApprovedAmount, command.Now);
+    }
+
+    private static Decision DecideContradictionUndone(TransactionState state, RecordContradictionUndone command)
+    {
+        if (RefuseAnswer(state, command.Exchange) is { } refusal) return refusal;
+        if (ContradictionOf(state) is not { } contradiction) return TransactionRejection.WrongState;
+        if (contradiction.IsUndone) return Decision.AlreadyDone;
+
+        return new ContradictionUndone(command.Exchange, command.FoundAtHost, command.Now);
+    }
+
+    /// <summary>Whether an approval, or a decline, is another answer than the one that is recorded.</summary>
+    private static bool Contradicts(TransactionState state, bool isApproval) => state switch
+    {
+        AuthorisationPending or InDoubt => false,
+        TransactionState.Declined or TransactionState.Aborted => isApproval,
+        _ => !isApproval,
+    };
+
     /// <summary>An answer belongs to the one question that this transaction asked (E36).</summary>
     private static TransactionRejection? RefuseAnswer(TransactionState state, ExchangeId exchange)
     {

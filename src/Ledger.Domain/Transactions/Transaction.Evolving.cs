@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Ledger.Domain.Cards;
 using static Ledger.Domain.Transactions.TransactionEvent;
 using static Ledger.Domain.Transactions.TransactionState;
@@ -33,6 +34,10 @@ public sealed partial class Transaction
         (TransactionState.Approved s, TransactionEvent.Completed e) => Complete(s, e),
         (ReversalPending s, TransactionEvent.Reversed e) when e.Exchange == s.Exchange => new TransactionState.Reversed(s.Facts, s.Card, e.Exchange),
 
+        (_, AnswerContradicted e) when e.Exchange == AuthorisationOf(state) && Contradicts(state, e.ApprovedAmount is not null) => Contradict(state, e),
+        (_, ContradictionUndone e) when e.Exchange == AuthorisationOf(state) && ContradictionOf(state) is { IsUndone: false } late =>
+            WithContradiction(state, late with { IsUndone = true }),
+
         (TransactionState.Completed s, CancellationRequested e) => new CancellationPending(Ask(s, e.Exchange), e.Exchange, e.At),
         (CancellationPending s, CancellationRefused e) when e.Exchange == s.Exchange => s.Before,
         (CancellationPending s, TransactionEvent.Cancelled e) when e.Exchange == s.Exchange => Cancel(s, e),
@@ -61,6 +66,20 @@ public sealed partial class Transaction
 
     private static TransactionState.Declined Decline(TransactionFacts facts, Card card, TransactionEvent.Declined e) =>
         new(facts, card, e.Exchange, e.Response);
+
+    /// <summary>The state stays what the first answer made of it; only an approval that must go is remembered.</summary>
+    private static TransactionState Contradict(TransactionState state, AnswerContradicted e)
+    {
+        Invariant.Holds(ContradictionOf(state) is null);
+        return e.ApprovedAmount is { } amount ? WithContradiction(state, new LateApproval(amount, IsUndone: false)) : state;
+    }
+
+    private static TransactionState WithContradiction(TransactionState state, LateApproval late) => state switch
+    {
+        TransactionState.Declined s => s with { Contradiction = late },
+        TransactionState.Aborted s => s with { Contradiction = late },
+        _ => throw new UnreachableException(state.GetType().Name),
+    };
 
     private static TransactionState.Completed Complete(TransactionState.Approved s, TransactionEvent.Completed e)
     {

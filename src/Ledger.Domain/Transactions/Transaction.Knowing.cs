@@ -42,6 +42,15 @@ public sealed partial class Transaction
         _ => null,
     };
 
+    /// <summary>What the host approved of a transaction that is refused for ever (E28).</summary>
+    /// <returns>Null when it did not.</returns>
+    public static LateApproval? ContradictionOf(TransactionState state) => state switch
+    {
+        Declined s => s.Contradiction,
+        Aborted s => s.Contradiction,
+        _ => null,
+    };
+
     /// <summary>The question to the host that asked for the approval.</summary>
     /// <returns>Null while none was asked.</returns>
     public static ExchangeId? AuthorisationOf(TransactionState state) => state switch

@@ -54,6 +54,8 @@ public sealed partial class Transaction : IDecider<TransactionState, Transaction
         Complete c => DecideComplete(state, c),
         Abort c => DecideAbort(state, c),
         RecordReversed c => DecideReversed(state, c),
+        RecordContradiction c => DecideContradiction(state, c),
+        RecordContradictionUndone c => DecideContradictionUndone(state, c),
 
         RequestCancellation c => DecideCancellation(state, c),
         RecordCancelled c => DecideCancelled(state, c),

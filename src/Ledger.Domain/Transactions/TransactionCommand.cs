@@ -56,6 +56,15 @@ public abstract record TransactionCommand
     /// <summary>The host took the reversal.</summary>
     public sealed record RecordReversed(ExchangeId Exchange, bool FoundAtHost, Instant Now) : TransactionCommand;
 
+    /// <summary>
+    /// The host said something else than what is recorded (E28). WrongState when that is no contradiction: nothing was recorded yet, or the same.
+    /// </summary>
+    /// <param name="ApprovedAmount">Null when it declined.</param>
+    public sealed record RecordContradiction(ExchangeId Exchange, ResponseCode Response, Money? ApprovedAmount, Instant Now) : TransactionCommand;
+
+    /// <summary>The host undid the approval that contradicted the record.</summary>
+    public sealed record RecordContradictionUndone(ExchangeId Exchange, bool FoundAtHost, Instant Now) : TransactionCommand;
+
     /// <summary>Annulation (R070-R072, R075-R077).</summary>
     /// <param name="Amount">As typed: must be the whole amount.</param>
     /// <param name="PresentedCard">Null on the web space, where the transaction is picked by number (D-03).</param>

@@ -56,6 +56,13 @@ public abstract record TransactionEvent : ILedgerEvent
     /// <summary>The host acknowledged. False: it knew of no approval, so there was nothing to undo (E27).</summary>
     public sealed record Reversed(ExchangeId Exchange, bool FoundAtHost, Instant At) : TransactionEvent;
 
+    /// <summary>The host answered the same question again, and differently. The first answer recorded counts; this is for those who look into it (E28).</summary>
+    /// <param name="ApprovedAmount">What it approved although the ledger holds it for refused, for ever: it must be undone at the host. Null: it declined.</param>
+    public sealed record AnswerContradicted(ExchangeId Exchange, ResponseCode Response, Money? ApprovedAmount, Instant At) : TransactionEvent;
+
+    /// <summary>The host acknowledged that such an approval is gone; asked until it did. False: it knew of none.</summary>
+    public sealed record ContradictionUndone(ExchangeId Exchange, bool FoundAtHost, Instant At) : TransactionEvent;
+
     /// <summary>Stopped before any approval; nothing is due.</summary>
     public sealed record Aborted(AbortReason Reason, Instant At) : TransactionEvent;
 
@@ -252,4 +259,11 @@ public readonly record struct ResponseCode
 /// <summary>What the card said at the end (EMV second GENERATE AC).</summary>
 /// <param name="Cryptogram">EMV 9F26, 16 hexadecimal digits, for the ticket; null for a stripe.</param>
 /// <param name="ApplicationCounter">EMV 9F36, with the token a detector of replays (I17); null for a stripe.</param>
-public sealed record CardConfirmation(string? Cryptogram, int? ApplicationCounter, CardholderVerification Verification);
+public sealed record CardConfirmation(string? Cryptogram, int? ApplicationCounter, CardholderVerification Verification)
+{
+    /// <summary>
+    /// EMV 9A: the day by the terminal's own clock, which the cryptogram covers. Kept with it as the terminal said it, right or wrong; it dates
+    /// nothing (E07). Null when the terminal did not say.
+    /// </summary>
+    public LocalDate? TerminalDate { get; init; }
+}

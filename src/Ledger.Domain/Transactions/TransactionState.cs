@@ -33,10 +33,12 @@ public abstract record TransactionState
 
     public sealed record Reversed(TransactionFacts Facts, Card Card, ExchangeId Exchange) : TransactionState;
 
-    public sealed record Declined(TransactionFacts Facts, Card Card, ExchangeId Exchange, ResponseCode Response) : TransactionState;
+    /// <param name="Contradiction">What the host approved afterwards all the same; null almost always.</param>
+    public sealed record Declined(TransactionFacts Facts, Card Card, ExchangeId Exchange, ResponseCode Response, LateApproval? Contradiction = null) : TransactionState;
 
     /// <param name="Exchange">The question that the host never saw; null when none was asked.</param>
-    public sealed record Aborted(TransactionFacts Facts, ExchangeId? Exchange, AbortReason Reason) : TransactionState;
+    /// <param name="Contradiction">What the host approved afterwards all the same; null almost always.</param>
+    public sealed record Aborted(TransactionFacts Facts, ExchangeId? Exchange, AbortReason Reason, LateApproval? Contradiction = null) : TransactionState;
 
     /// <summary>Money: may be cancelled on its day, refunded from the next, remitted once.</summary>
     /// <param name="Remittance">Null until remitted.</param>
@@ -84,6 +86,9 @@ public sealed record TransactionFacts(
     TicketChoice Ticket,
     ContactRef? Contact,
     Instant RequestedAt);
+
+/// <summary>An approval of what the ledger holds for refused (E28). It stays at the host until that acknowledges its reversal.</summary>
+public sealed record LateApproval(Money Amount, bool IsUndone);
 
 /// <summary>One refund of one transaction.</summary>
 /// <param name="Exchange">The refund's own question to the host.</param>

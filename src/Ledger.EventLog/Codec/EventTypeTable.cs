@@ -45,6 +45,8 @@ internal static class EventTypeTable
         ["transaction-ticket-sent.1"] = typeof(TransactionEvent.TicketSent),
         ["transaction-ticket-failed.1"] = typeof(TransactionEvent.TicketFailed),
         ["transaction-ticket-reissued.1"] = typeof(TransactionEvent.TicketReissued),
+        ["transaction-answer-contradicted.1"] = typeof(TransactionEvent.AnswerContradicted),
+        ["transaction-contradiction-undone.1"] = typeof(TransactionEvent.ContradictionUndone),
 
         ["terminal-registered.1"] = typeof(TerminalEvent.TerminalRegistered),
         ["terminal-activated.1"] = typeof(TerminalEvent.TerminalActivated),

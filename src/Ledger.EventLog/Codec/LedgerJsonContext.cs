@@ -87,6 +87,8 @@ namespace Ledger.EventLog.Codec;
 [JsonSerializable(typeof(TransactionEvent.TicketSent))]
 [JsonSerializable(typeof(TransactionEvent.TicketFailed))]
 [JsonSerializable(typeof(TransactionEvent.TicketReissued))]
+[JsonSerializable(typeof(TransactionEvent.AnswerContradicted))]
+[JsonSerializable(typeof(TransactionEvent.ContradictionUndone))]
 [JsonSerializable(typeof(TerminalEvent.TerminalRegistered))]
 [JsonSerializable(typeof(TerminalEvent.TerminalActivated))]
 [JsonSerializable(typeof(TerminalEvent.TerminalBlocked))]

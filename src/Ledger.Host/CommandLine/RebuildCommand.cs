@@ -18,13 +18,11 @@ internal static class RebuildCommand
 {
     private const int DifferencesShown = 10;
 
-    private static readonly string[] Names = ["history", "revenue", "remittances", "journal", "terminals"];
-
     public static Command Build()
     {
         var data = CommonOptions.Data();
         var json = CommonOptions.Json();
-        var projection = new Argument<string>("projection") { Description = "history, revenue, remittances, journal or terminals." };
+        var projection = new Argument<string>("projection") { Description = $"One of: {string.Join(", ", ReadModels.Names)}." };
         var compareOnly = new Option<bool>("--compare-only") { Description = "Leave the one that serves in place; exit code 4 when they differ." };
         var command = new Command("rebuild", "Fold a read model anew from the log, compare it with the one that serves, switch over.") { projection, data, compareOnly, json };
         command.SetAction((result, cancellation) => Edge.RunAsync(
@@ -36,7 +34,7 @@ internal static class RebuildCommand
     private static async Task<int> RunAsync(LedgerFolder folder, string name, bool compareOnly, bool json, CancellationToken cancellation)
     {
         // Before the folder is taken: a wrong name is answered beside a running server too.
-        if (!Names.Contains(name, StringComparer.Ordinal)) throw new UsageException($"There is no projection « {name} »; there are: {string.Join(", ", Names)}.");
+        if (!ReadModels.Names.Contains(name, StringComparer.Ordinal)) throw new UsageException($"There is no projection « {name} »; there are: {string.Join(", ", ReadModels.Names)}.");
 
         await using var log = SqliteEventLog.Open(folder.Log, SqliteEventLogOptions.Default);
         await using var views = await ReadModels.OpenAsync(folder.Views, log, EventCodec.Default, SystemClock.Instance, new ReadModelOptions(), cancellation);

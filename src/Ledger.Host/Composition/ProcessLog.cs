@@ -17,7 +17,7 @@ internal sealed partial class ProcessLog(ILogger logger) : IProcessObserver
     public void Contradiction(HostContradiction found) =>
         LogContradiction(logger, found.Transaction.ToString(), found.Recorded, found.Later.GetType().Name, found.IsUndone);
 
-    [LoggerMessage(4, LogLevel.Error, "The acquirer answered twice about transaction {Transaction}: {Recorded} is on record, then came {Later}; undone there: {IsUndone}. Call them.")]
+    [LoggerMessage(4, LogLevel.Error, "The acquirer answered twice about transaction {Transaction}: {Recorded} is on record, then came {Later}; undone there: {IsUndone}. Call them; it stands in the transaction's events.")]
     private static partial void LogContradiction(ILogger logger, string transaction, TransactionStatus recorded, string later, bool isUndone);
 
     [LoggerMessage(1, LogLevel.Warning, "{Process}: row {Key} failed and is tried again: {Reason}")]

@@ -31,7 +31,7 @@ internal sealed class DemoSetUp(DemoApi api, string bankToken, DateOnly day, See
         var hardware = new RegisterTerminal(terminal.Serial, "Demo reader", AcceptanceCountry.France, terminal.Number);
         (await api.PostAsync<RegisterTerminal, DoneReply>(bankToken, "/v1/bank/terminals", hardware, cancellation)).OrThrow("register a terminal");
 
-        var activation = new ActivationRequest(letter.Identifier, letter.Password, terminal.Serial);
+        var activation = new ActivationRequest(letter.Identifier, letter.Password, terminal.Serial, LinkedSerial: terminal.Serial);
         var reply = (await api.PostAsync<ActivationRequest, ActivationReply>(null, "/v1/activation", activation, cancellation)).OrThrow("activate a phone");
         return new DemoPhone(api, terminal, reply.DeviceToken, letter.SecurityCode, chance);
     }

@@ -20,6 +20,7 @@ internal sealed class TerminalTable() : ViewTable<TerminalKey, TerminalEntry>(
         new ViewColumn("device", ColumnType.Id, IsNullable: true),
         new ViewColumn("block_reason", ColumnType.Integer, IsNullable: true),
         new ViewColumn("unblockable_until", ColumnType.Integer, IsNullable: true),
+        new ViewColumn("warranty_until", ColumnType.Integer, IsNullable: true),
         new ViewColumn("last_activity_at", ColumnType.Integer),
         new ViewColumn("open_transaction_id", ColumnType.Id, IsNullable: true),
         new ViewColumn("open_sale_id", ColumnType.Id, IsNullable: true),
@@ -46,6 +47,7 @@ internal sealed class TerminalTable() : ViewTable<TerminalKey, TerminalEntry>(
         writer.Id(row.Device?.Value);
         writer.Integer((long?)row.BlockedBecause);
         writer.Integer(row.UnblockableUntil?.ToColumn());
+        writer.Integer(row.WarrantyUntil?.ToColumn());
         writer.Integer(row.LastActivityAt.ToColumn());
         writer.Id(row.Open?.TransactionId.Value);
         writer.Id(row.Open?.SaleId.Value);
@@ -65,6 +67,7 @@ internal sealed class TerminalTable() : ViewTable<TerminalKey, TerminalEntry>(
         reader.TextOrNull() is { } merchant ? new MerchantId(merchant) : null,
         reader.IdOrNull() is { } device ? new DeviceId(device) : null,
         reader.IntegerOrNull() is { } reason ? ViewValues.ToEnum<BlockReason>(reason) : null,
+        ViewValues.ToDayOrNull(reader.IntegerOrNull()),
         ViewValues.ToDayOrNull(reader.IntegerOrNull()),
         ViewValues.ToInstant(reader.Integer()),
         ReadSale(reader),

@@ -13,7 +13,7 @@ internal sealed class TerminalsProjection : IProjection
 {
     public static readonly TerminalTable Terminals = new();
 
-    public ViewSchema Schema { get; } = new("terminals", 1, [Terminals]);
+    public ViewSchema Schema { get; } = new("terminals", 2, [Terminals]);
 
     public IReadOnlySet<string> Categories { get; } = new[] { Running.Categories.Terminal }.ToFrozenSet(StringComparer.Ordinal);
 
@@ -42,11 +42,11 @@ internal sealed class TerminalsProjection : IProjection
 internal static class TerminalFold
 {
     public static TerminalEntry Begin(TerminalRegistered e, long position) => new(
-        e.Serial, e.Model, e.Country, e.TerminalNumber, TerminalCondition.Registered, null, null, null, null, e.At, null, 0, 0, position);
+        e.Serial, e.Model, e.Country, e.TerminalNumber, TerminalCondition.Registered, null, null, null, null, null, e.At, null, 0, 0, position);
 
     public static TerminalEntry Apply(TerminalEntry row, TerminalEvent @event) => @event switch
     {
-        TerminalActivated e => row with { Condition = TerminalCondition.Active, MerchantId = e.MerchantId, Device = e.Device },
+        TerminalActivated e => Activate(row, e),
         TerminalBlocked e => row with { Condition = TerminalCondition.Blocked, BlockedBecause = e.Reason, UnblockableUntil = e.UnblockableUntil },
         TerminalUnblocked => Unblock(row),
         TerminalBlockedForGood => row with { Condition = TerminalCondition.BlockedForGood },
@@ -55,6 +55,14 @@ internal static class TerminalFold
         TransactionFinished e => Finish(row, e),
         NumberTaken e => row with { LastNumber = e.Number },
         _ => throw new InvariantException($"{@event.GetType().Name} cannot follow a terminal's registration"),
+    };
+
+    private static TerminalEntry Activate(TerminalEntry row, TerminalActivated e) => row with
+    {
+        Condition = TerminalCondition.Active,
+        MerchantId = e.MerchantId,
+        Device = e.Device,
+        WarrantyUntil = row.WarrantyUntil ?? Terminal.WarrantyUntil(e.At),
     };
 
     private static TerminalEntry Unblock(TerminalEntry row) => row with

@@ -27,6 +27,7 @@ public sealed record TerminalsQuery(
 /// <param name="Device">The device activated last; null before the first activation.</param>
 /// <param name="BlockedBecause">Null unless it is blocked, for good or not.</param>
 /// <param name="UnblockableUntil">Last Paris day on which it may be unblocked (I25); null unless it is blocked.</param>
+/// <param name="WarrantyUntil">Last Paris day of the warranty (R117); null before the first activation.</param>
 /// <param name="LastActivityAt">When anything was last said about it.</param>
 /// <param name="Open">What it works on now; null when it is free.</param>
 /// <param name="SetAside">Sales whose last attempt has no outcome yet (I15).</param>
@@ -40,6 +41,7 @@ public sealed record TerminalEntry(
     DeviceId? Device,
     BlockReason? BlockedBecause,
     LocalDate? UnblockableUntil,
+    LocalDate? WarrantyUntil,
     Instant LastActivityAt,
     TerminalSale? Open,
     int SetAside,

@@ -38,8 +38,8 @@ public class TerminalBlockTests
 
         Refuses(TerminalRejection.Blocked, state, Start(1, 1));
         Refuses(TerminalRejection.Blocked, state, Take(1));
-        Refuses(TerminalRejection.Blocked, state, new Activate(Terms, Phone, Noon));
-        Refuses(TerminalRejection.Blocked, state, new Activate(Terms, Tablet, Noon));
+        Refuses(TerminalRejection.Blocked, state, new Activate(Terms, Phone, Serial, Noon));
+        Refuses(TerminalRejection.Blocked, state, new Activate(Terms, Tablet, Serial, Noon));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public class TerminalBlockTests
         Gives(forGood, BlockIt);
         Gives(forGood, new BlockForGood(Noon));
         Refuses(TerminalRejection.BlockedForGood, forGood, new Unblock(Channel.Assistance, Noon));
-        Refuses(TerminalRejection.BlockedForGood, forGood, new Activate(Terms, Phone, Noon));
+        Refuses(TerminalRejection.BlockedForGood, forGood, new Activate(Terms, Phone, Serial, Noon));
         Refuses(TerminalRejection.BlockedForGood, forGood, Start(1, 1));
     }
 

@@ -164,7 +164,7 @@ public class TerminalModelTests
     {
         var state = Terminal.Initial;
         var (now, starts) = (Noon, new List<int> { 0 });
-        foreach (var command in new TerminalCommand[] { new Register(Serial, "PAX D150", AcceptanceCountry.France, 1, now), new Activate(Terms, Device(0), now) })
+        foreach (var command in new TerminalCommand[] { new Register(Serial, "PAX D150", AcceptanceCountry.France, 1, now), new Activate(Terms, Device(0), Serial, now) })
         {
             state = Run(state, command);
             yield return command;
@@ -191,7 +191,7 @@ public class TerminalModelTests
             < 17 => new FinishTransaction(Tx(recent), n / 131072 % 4 == 0, now),
             < 22 => new SetTransactionAside(Tx(recent), now),
             < 24 => new TakeNumber(Sale(sale).Value, Terms, Device(device), now),
-            < 26 => new Activate(n / 131072 % 8 == 0 ? Terms with { MerchantId = Taxi } : Terms, Device(device), now),
+            < 26 => new Activate(n / 131072 % 8 == 0 ? Terms with { MerchantId = Taxi } : Terms, Device(device), Linked(n / 1048576 % 16), now),
             26 => new Block(BlockReason.Lost, n / 131072 % 2 == 0 ? Channel.Assistance : Channel.MobileApp, now),
             < 31 => new Unblock(n / 131072 % 4 == 0 ? Channel.Bank : Channel.Assistance, now),
             _ => new BlockForGood(now),
@@ -221,6 +221,13 @@ public class TerminalModelTests
         ];
         Assert.Empty(Enum.GetValues<TerminalRejection>().Except(elsewhere).Except(met));
     }
+
+    private static TerminalSerial? Linked(int choice) => choice switch
+    {
+        1 => null,
+        2 => new TerminalSerial("T9999999"),
+        _ => Serial,
+    };
 
     private static string Describe(TerminalState state) =>
         $"{state.GetType().Name} {state.Facts} {state.Binding} {(state as TerminalState.Blocked)?.UnblockableUntil} {state.Work.LastNumber} {state.Work.Open} "
@@ -257,6 +264,8 @@ public class TerminalModelTests
 
         private string AnswerActivate(Activate c)
         {
+            if (c.LinkedSerial is null) return "NotLinked";
+            if (c.LinkedSerial != Serial) return "SerialDiffers";
             if (Blocked() is { } blocked) return blocked;
             if (c.Contract.MerchantId != Bakery) return "MerchantDiffers";
             return _device == c.Device ? "already" : Done(() => _device = c.Device);

@@ -90,7 +90,7 @@ public class TerminalReactionsTests
     public void No_reaction_to_a_transaction_of_the_terminal_is_ever_refused() =>
         Prop.ForAll(Gen.Choose(0, 10_000).ListOf(200).ToArbitrary(), static choices =>
         {
-            var state = Run(Run(Terminal.Initial, new TerminalCommand.Register(Serial, "PAX D150", AcceptanceCountry.France, 1, Noon)), new TerminalCommand.Activate(Terms, Phone, Noon));
+            var state = Run(Run(Terminal.Initial, new TerminalCommand.Register(Serial, "PAX D150", AcceptanceCountry.France, 1, Noon)), new TerminalCommand.Activate(Terms, Phone, Serial, Noon));
             var running = new Dictionary<TransactionId, Queue<ImmutableArray<TransactionEvent>>>();
             var next = 0;
             foreach (var choice in choices)
@@ -130,8 +130,8 @@ public class TerminalReactionsTests
     {
         0 => new TerminalCommand.Block(BlockReason.Lost, Channel.Assistance, Noon),
         1 or 2 or 3 => new TerminalCommand.Unblock(Channel.Assistance, Noon),
-        4 => new TerminalCommand.Activate(Terms, new DeviceId(new Guid(2, 0, 0, new byte[8])), Noon),
-        5 or 6 => new TerminalCommand.Activate(Terms, Phone, Noon),
+        4 => new TerminalCommand.Activate(Terms, new DeviceId(new Guid(2, 0, 0, new byte[8])), Serial, Noon),
+        5 or 6 => new TerminalCommand.Activate(Terms, Phone, Serial, Noon),
         _ => choice % 64 == 7 ? new TerminalCommand.BlockForGood(Noon + Duration.FromDays(100)) : new TerminalCommand.Unblock(Channel.Assistance, Noon),
     };
 

@@ -4,6 +4,7 @@ using Ledger.Domain.Terminals;
 using Ledger.Domain.Transactions;
 using Ledger.Testing;
 using NodaTime;
+using NodaTime.Text;
 using static Ledger.Domain.Terminals.TerminalCommand;
 using static Ledger.Domain.Terminals.TerminalEvent;
 using static Ledger.Domain.Tests.Merchants.ContractSamples;
@@ -17,7 +18,7 @@ public class TerminalTests
     [Rule("R008")]
     public void Hardware_that_the_bank_did_not_supply_does_nothing()
     {
-        Refuses(TerminalRejection.NotRegistered, Given(), new Activate(Terms, Phone, Noon));
+        Refuses(TerminalRejection.NotRegistered, Given(), new Activate(Terms, Phone, Serial, Noon));
         Refuses(TerminalRejection.NotRegistered, Given(), Start(1, 1));
         Refuses(TerminalRejection.NotRegistered, Given(), BlockIt);
     }
@@ -46,11 +47,36 @@ public class TerminalTests
     [Rule("R098")]
     public void Activation_binds_merchant_and_device()
     {
-        Gives(Given(IsRegistered), new Activate(Terms, Phone, Noon), IsActivated);
-        Gives(Given(IsRegistered, IsActivated), new Activate(Terms, Phone, Noon));
-        Refuses(TerminalRejection.MerchantDiffers, Given(IsRegistered, IsActivated), new Activate(Terms with { MerchantId = Taxi }, Phone, Noon));
+        Gives(Given(IsRegistered), new Activate(Terms, Phone, Serial, Noon), IsActivated);
+        Gives(Given(IsRegistered, IsActivated), new Activate(Terms, Phone, Serial, Noon));
+        Refuses(TerminalRejection.MerchantDiffers, Given(IsRegistered, IsActivated), new Activate(Terms with { MerchantId = Taxi }, Phone, Serial, Noon));
         Refuses(TerminalRejection.NotActivated, Given(IsRegistered), Start(1, 1));
     }
+
+    [Fact]
+    [Rule("R099")]
+    public void Without_a_connected_terminal_nothing_is_activated()
+    {
+        Refuses(TerminalRejection.NotLinked, Given(IsRegistered), new Activate(Terms, Phone, null, Noon));
+        Refuses(TerminalRejection.NotLinked, Given(IsRegistered, IsActivated), new Activate(Terms, Phone, null, Noon));
+        Refuses(TerminalRejection.NotLinked, Given(IsRegistered, IsBlocked), new Activate(Terms, Phone, null, Noon));
+    }
+
+    [Fact]
+    [Rule("E54")]
+    public void A_terminal_that_announces_another_serial_than_its_label_is_not_activated()
+    {
+        Refuses(TerminalRejection.SerialDiffers, Given(IsRegistered), new Activate(Terms, Phone, new TerminalSerial("T9999999"), Noon));
+        Refuses(TerminalRejection.SerialDiffers, Given(IsRegistered, IsActivated), new Activate(Terms, Tablet, new TerminalSerial("T9999999"), Noon));
+    }
+
+    [Theory]
+    [InlineData("2026-03-10T09:00:00Z", "2027-03-10")]
+    [InlineData("2026-12-31T23:30:00Z", "2028-01-01")]
+    [InlineData("2028-02-29T12:00:00Z", "2029-02-28")]
+    [Rule("R117")]
+    public void The_warranty_ends_twelve_calendar_months_after_the_Paris_day_of_the_first_activation(string activatedAt, string until) =>
+        Assert.Equal(LocalDatePattern.Iso.Parse(until).Value, Terminal.WarrantyUntil(InstantPattern.General.Parse(activatedAt).Value));
 
     [Fact]
     [Rule("I26")]
@@ -60,7 +86,7 @@ public class TerminalTests
         var notYet = Terms with { EffectiveFrom = null };
         var over = Terms with { EffectiveUntil = Noon };
 
-        Refuses(TerminalRejection.ContractNotEffective, Given(IsRegistered), new Activate(notYet, Phone, Noon));
+        Refuses(TerminalRejection.ContractNotEffective, Given(IsRegistered), new Activate(notYet, Phone, Serial, Noon));
         Refuses(TerminalRejection.ContractNotEffective, Given(IsRegistered, IsActivated), Start(1, 1) with { Contract = notYet });
         Refuses(TerminalRejection.ContractNotEffective, Given(IsRegistered, IsActivated), Start(1, 1) with { Contract = over });
         Refuses(TerminalRejection.ContractNotEffective, Given(IsRegistered, IsActivated), Take(1) with { Contract = over });
@@ -78,7 +104,7 @@ public class TerminalTests
     {
         var changed = new TerminalActivated(Serial, Bakery, Tablet, Noon);
 
-        Gives(Given(IsRegistered, IsActivated, IsStarted), new Activate(Terms, Tablet, Noon), changed);
+        Gives(Given(IsRegistered, IsActivated, IsStarted), new Activate(Terms, Tablet, Serial, Noon), changed);
         Gives(Given(IsRegistered, IsActivated, IsStarted, changed), new FinishTransaction(Tx(1), true, Noon), IsPaid);
         Refuses(TerminalRejection.DeviceDiffers, Given(IsRegistered, IsActivated, IsStarted, IsPaid, changed), Start(2, 2));
         Refuses(TerminalRejection.DeviceDiffers, Given(IsRegistered, IsActivated, changed), Take(1));
@@ -253,7 +279,8 @@ public class TerminalTests
         var late = Noon + Duration.FromDays(200);
         TerminalCommand[] commands =
         [
-            RegisterIt, RegisterIt with { Model = "" }, new Activate(Terms, Phone, Noon), new Activate(Terms, Tablet, Noon), new Activate(Terms with { MerchantId = Taxi }, Phone, Noon),
+            RegisterIt, RegisterIt with { Model = "" }, new Activate(Terms, Phone, Serial, Noon), new Activate(Terms, Tablet, Serial, Noon), new Activate(Terms with { MerchantId = Taxi }, Phone, Serial, Noon),
+            new Activate(Terms, Phone, null, Noon), new Activate(Terms, Phone, new TerminalSerial("T9999999"), Noon),
             BlockIt, BlockIt with { Channel = Channel.WebSpace }, new Unblock(Channel.Assistance, Noon), new Unblock(Channel.Assistance, late), new Unblock(Channel.Bank, Noon),
             new BlockForGood(Noon), new BlockForGood(late), Start(1, 1), Start(2, 1), Start(2, 2), new SetTransactionAside(Tx(1), Noon), new SetTransactionAside(Tx(2), Noon),
             new FinishTransaction(Tx(1), true, Noon), new FinishTransaction(Tx(1), false, Noon), new FinishTransaction(Tx(2), true, Noon), Take(1), Take(2) with { Device = Tablet },

@@ -173,10 +173,6 @@ public class TicketTests
         }
     }
 
-    [Fact]
-    [Rule("R026")]
-    public void The_success_message_is_verbatim() => Assert.Equal("Encaissement accepté", Ticket.PaymentAccepted);
-
     [Theory]
     [InlineData(0), InlineData(1000)]
     public void A_terminal_number_outside_three_digits_is_refused(int number) => Assert.Throws<ArgumentOutOfRangeException>(

@@ -92,6 +92,49 @@ public class LostAnswerTests
     }
 
     [Fact]
+    [Rule("E28")]
+    public void The_other_answer_is_on_record_and_what_the_host_approved_is_open_until_it_is_undone()
+    {
+        foreach (var story in new[] { Story.Declined, Story.NotFound })
+        {
+            var contradicted = story.Given(Contradict(Amount));
+            Assert.Equal(new LateApproval(Amount, IsUndone: false), Transaction.ContradictionOf(contradicted.State));
+            Assert.Equal(story.State.StatusOf(), contradicted.State.StatusOf());
+            contradicted.When(Contradict(Amount)).ThenAlreadyDone();
+            contradicted.When(Complete()).ThenRefused(TransactionRejection.WrongState);
+
+            var undone = contradicted.Given(ContradictionUndone());
+            Assert.Equal(new LateApproval(Amount, IsUndone: true), Transaction.ContradictionOf(undone.State));
+            undone.When(ContradictionUndone()).ThenAlreadyDone();
+            story.When(ContradictionUndone()).ThenRefused(TransactionRejection.WrongState);
+        }
+    }
+
+    [Fact]
+    [Rule("E28")]
+    public void A_decline_of_what_was_approved_is_on_record_and_changes_nothing()
+    {
+        foreach (var story in new[] { Story.Approved, Story.Completed, Story.Remitted, Story.Cancelled, Story.Reversed })
+            Assert.Equal(story.State, story.Given(Contradict(null)).State);
+    }
+
+    [Fact]
+    [Rule("E28")]
+    public void The_same_answer_again_or_the_first_one_contradicts_nothing()
+    {
+        foreach (var story in new[] { Story.Asked, Story.InDoubt })
+        {
+            story.When(Contradict(Amount)).ThenRefused(TransactionRejection.WrongState);
+            story.When(Contradict(null)).ThenRefused(TransactionRejection.WrongState);
+        }
+
+        Story.Declined.When(Contradict(null)).ThenRefused(TransactionRejection.WrongState);
+        Story.Completed.When(Contradict(Amount)).ThenRefused(TransactionRejection.WrongState);
+        Story.Open.When(Contradict(Amount)).ThenRefused(TransactionRejection.WrongState);
+        Story.Declined.When(Contradict(Amount) with { Exchange = Cancellation }).ThenRefused(TransactionRejection.ExchangeDiffers);
+    }
+
+    [Fact]
     [Rule("I16"), Rule("I18")]
     public void The_same_answer_again_changes_nothing()
     {

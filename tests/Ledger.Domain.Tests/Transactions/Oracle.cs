@@ -74,10 +74,12 @@ internal static class Oracle
         Assert.True(history.Count(e => e is Completed or Reversed or Declined or Aborted) <= 1);
         Assert.True(history.Count(e => e is Completed or ReversalRequested) <= 1);
         Assert.True(history.Count(e => e is Remitted or Cancelled) <= 1);
+        Assert.True(history.Count(e => e is AnswerContradicted { ApprovedAmount: not null }) <= 1);
+        Assert.True(history.Count(e => e is ContradictionUndone) <= history.Count(e => e is AnswerContradicted { ApprovedAmount: not null }));
         Assert.Distinct(history.OfType<RefundRemitted>().Select(e => e.RefundId));
 
         var end = Array.FindIndex(history, e => e is Declined or Aborted or Reversed or Cancelled);
-        if (end >= 0) Assert.All(history[(end + 1)..], e => Assert.True(e is TicketSent or TicketFailed or TicketReissued));
+        if (end >= 0) Assert.All(history[(end + 1)..], e => Assert.True(e is TicketSent or TicketFailed or TicketReissued or AnswerContradicted or ContradictionUndone));
 
         Assert.Distinct(history.Select(QuestionOf).OfType<ExchangeId>());
         Assert.Distinct(history.Select(AnswerOf).OfType<ExchangeId>());

@@ -19,7 +19,7 @@ public enum Ask
     Request, Progress, Send, Approve, ApproveOther, Decline, NoAnswer, NotFound, Abort, Complete, Reversed,
     Cancel, Cancelled, CancellationRefused,
     Refund, RefundApproved, RefundDeclined, RefundNoAnswer, CancelRefund, RefundCancelled, RefundCancellationRefused,
-    Remit, RemitRefund, Ticket,
+    Remit, RemitRefund, Ticket, Contradict, ContradictionUndone,
 }
 
 public enum Wait
@@ -128,6 +128,8 @@ internal sealed class RandomLife(Instant start)
             Ask.Remit => new Remit(remittance, _now),
             Ask.RemitRefund => new RemitRefund(refund, remittance, _now),
             Ask.Ticket => Ticket(step, refund),
+            Ask.Contradict => new RecordContradiction(Answered(step), Sample.Refused, step.Pick % 2 == 0 ? AmountOr(step) : null, _now),
+            Ask.ContradictionUndone => new RecordContradictionUndone(Answered(step), step.Pick % 2 == 0, _now),
         };
     }
 

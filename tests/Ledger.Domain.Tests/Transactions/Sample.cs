@@ -93,6 +93,10 @@ internal static class Sample
 
     public static RecordReversed Reversed(bool found = true) => new(Authorisation, found, Start.Plus(Duration.FromMinutes(10)));
 
+    public static RecordContradiction Contradict(Money? approved) => new(Authorisation, approved is null ? Refused : ResponseCode.Ok, approved, Start.Plus(Duration.FromSeconds(120)));
+
+    public static RecordContradictionUndone ContradictionUndone(bool found = true) => new(Authorisation, found, Start.Plus(Duration.FromMinutes(10)));
+
     public static RequestCancellation Cancel(Instant? at = null) =>
         new(Cancellation, Amount, SameCard, Proof(at ?? At(Day, 15)), Contract, Channel.MobileApp, at ?? At(Day, 15));
 

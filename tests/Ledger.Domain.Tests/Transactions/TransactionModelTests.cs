@@ -42,6 +42,7 @@ public class TransactionModelTests
     private static readonly Step[][] Beginnings =
     [
         [], Paying[..2], Paying[..3], Paying, Paying,
+        [.. Paying[..2], new(Ask.Decline, Wait.Second, 0, 0, 0), new(Ask.Contradict, Wait.Second, 42_00, 0, 0)],
         [.. Paying, new(Ask.Cancel, Wait.None, 0, 0, 0)],
         [.. Paying, .. Refunding],
         [.. Paying, .. Refunding, new(Ask.CancelRefund, Wait.None, 0, 0, 0)],

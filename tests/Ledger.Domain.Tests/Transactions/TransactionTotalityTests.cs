@@ -12,7 +12,7 @@ public class TransactionTotalityTests
     private static readonly Story[] Stories =
     [
         Story.New, Story.Open, Story.Asked, Story.InDoubt, Story.Abandoned, Story.Approved, Story.Reversing, Story.Reversed, Story.Declined, Story.Aborted,
-        Story.NotFound, Story.Completed, Story.Cancelling, Story.Cancelled, Story.Remitted,
+        Story.NotFound, Story.Declined.Given(Contradict(Money.Eur(42_00))), Story.NotFound.Given(Contradict(Money.Eur(42_00)), ContradictionUndone()), Story.Completed, Story.Cancelling, Story.Cancelled, Story.Remitted,
         Story.Completed.Given(Refund()),
         Story.Completed.Given(Refund(), RefundNoAnswer()),
         Story.Completed.Given(Refund(), RefundDeclined()),
@@ -27,7 +27,7 @@ public class TransactionTotalityTests
     [
         Request(), new TransactionCommand.ReportProgress(CardStage.CardRead, Start), Send(), Approve(), Approve(Money.Eur(1)), Decline(), NoAnswer(),
         NotFound(), Complete(), Reversed(), Cancel(), Cancelled(), CancellationRefused(), Refund(), RefundApproved(), RefundDeclined(), RefundNoAnswer(),
-        CancelRefund(), RefundCancelled(), RefundCancellationRefused(), Remit(), RemitRefund(),
+        CancelRefund(), RefundCancelled(), RefundCancellationRefused(), Remit(), RemitRefund(), Contradict(Money.Eur(42_00)), Contradict(null), ContradictionUndone(),
         .. Enum.GetValues<AbortReason>().Select(Abort),
         .. from kind in Enum.GetValues<TicketKind>()
            from refund in new RefundId?[] { null, FirstRefund, SecondRefund }

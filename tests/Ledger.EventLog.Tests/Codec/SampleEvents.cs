@@ -108,6 +108,8 @@ internal static class SampleEvents
 
         // Newer types come last: SampleLog fills its logs with those above.
         new MerchantEvent.LetterSent(CredentialLetter.Identifier, At),
+        new TransactionEvent.AnswerContradicted(Exchange, ResponseCode.Ok, Money.Eur(1500), At),
+        new TransactionEvent.ContradictionUndone(Exchange, FoundAtHost: true, At),
     ];
 
     /// <summary>The same cases with what may be left out left out.</summary>
@@ -122,6 +124,9 @@ internal static class SampleEvents
         new TransactionEvent.TicketFailed(TicketKind.Payment, null, TicketFailure.ContactErased, At),
         new TransactionEvent.TicketReissued(TicketKind.Payment, null, TicketCopy.Merchant, Channel.MobileApp, At),
         new RemittanceEvent.LinesAdded([], At),
+        new TransactionEvent.AnswerContradicted(Exchange, new ResponseCode("05"), null, At),
+        new TransactionEvent.Completed(
+            Bakery, Money.Eur(1500), Day, new CardConfirmation("A1B2C3D4E5F60718", 301, CardholderVerification.Pin) { TerminalDate = new LocalDate(2000, 1, 1) }, ServiceCharge.Zero, At),
     ];
 
     /// <summary>A recognisable id: no chance in tests.</summary>

@@ -46,6 +46,15 @@ public class TerminalsTests
     }
 
     [Fact]
+    [Rule("R117")]
+    public async Task The_warranty_runs_from_the_first_activation_and_another_phone_does_not_prolong_it()
+    {
+        var changed = await After(new TerminalActivated(Reader, Bakery, new DeviceId(Id(77)), At(Day.PlusMonths(5), 10)));
+
+        Assert.Equal((Day.PlusMonths(12), new DeviceId(Id(77))), (changed.WarrantyUntil, changed.Device));
+    }
+
+    [Fact]
     public async Task Terminals_are_listed_by_serial_merchant_and_condition_in_pages()
     {
         await using var world = new World();
