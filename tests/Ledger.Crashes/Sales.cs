@@ -78,7 +78,7 @@ internal sealed class Sales
     private IEnumerable<Step> Opening()
     {
         yield return Next(_serial.Stream, new TerminalCommand.Register(_serial, "Move 5000", AcceptanceCountry.France, 1 + _caller, Today));
-        yield return Next(_serial.Stream, new TerminalCommand.Activate(Terms, Device, Today));
+        yield return Next(_serial.Stream, new TerminalCommand.Activate(Terms, Device, _serial, Today));
         var id = TransactionId.Create(Today, Entropy(), _serial);
         yield return Start(id, Money.Eur(42_00));
         yield return Next(id.Stream, new Abort(AbortReason.CancelledByClient, Today));

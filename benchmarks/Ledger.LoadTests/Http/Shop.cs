@@ -29,7 +29,7 @@ internal static class Shop
         {
             var serial = string.Create(CultureInfo.InvariantCulture, $"LOAD{number:0000}");
             await PostAsync<RegisterTerminal, DoneReply>(http, bank, "/v1/bank/terminals", new RegisterTerminal(serial, "Load reader", AcceptanceCountry.France, number), cancellation);
-            var activation = new ActivationRequest(letter.Identifier, letter.Password, serial);
+            var activation = new ActivationRequest(letter.Identifier, letter.Password, serial, serial);
             tokens.Add((await PostAsync<ActivationRequest, ActivationReply>(http, null, "/v1/activation", activation, cancellation)).DeviceToken);
         }
 

@@ -76,7 +76,7 @@ internal sealed class Staff(World world, TownHall town, Caller caller)
         if (await TermsAsync(shop) is not { } terms) return;
 
         var till = world.Chance.Pick(shop.Tills);
-        var reply = await caller.AskAsync(till.Serial.Stream, new TerminalCommand.Activate(terms, device, Now));
+        var reply = await caller.AskAsync(till.Serial.Stream, new TerminalCommand.Activate(terms, device, till.Serial, Now));
         // Without an answer the phone asks again until there is one; here it goes on as the new one where it was told so.
         if (reply is { IsAccepted: true }) till.Device = device;
     }

@@ -49,7 +49,7 @@ internal sealed class TownHall
         foreach (var (till, index) in shop.Tills.Select(static (till, index) => (till, index)))
         {
             yield return (till.Serial.Stream, _ => new TerminalCommand.Register(till.Serial, "M010", AcceptanceCountry.France, index + 1, now));
-            yield return (till.Serial.Stream, terms => new TerminalCommand.Activate(terms!, till.Device, now));
+            yield return (till.Serial.Stream, terms => new TerminalCommand.Activate(terms!, till.Device, till.Serial, now));
         }
     }
 
