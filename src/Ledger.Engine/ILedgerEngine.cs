@@ -45,10 +45,12 @@ public sealed record EngineCommand(Guid Id, ReadOnlyMemory<byte> Fingerprint, Im
 /// <summary>What to ask of one stream.</summary>
 public sealed record CommandPart
 {
+    private readonly object _commandOrBuild;
+
     public CommandPart(StreamName stream, object command)
     {
         Stream = stream;
-        Build = _ => command;
+        _commandOrBuild = command;
     }
 
     /// <param name="stream">The stream to decide on.</param>
@@ -56,12 +58,13 @@ public sealed record CommandPart
     public CommandPart(StreamName stream, Func<IReadOnlyList<ILedgerEvent>, object> build)
     {
         Stream = stream;
-        Build = build;
+        _commandOrBuild = build;
     }
 
     public StreamName Stream { get; }
 
-    public Func<IReadOnlyList<ILedgerEvent>, object> Build { get; }
+    /// <summary>The command, given the events of the parts before it.</summary>
+    public object Build(IReadOnlyList<ILedgerEvent> before) => _commandOrBuild is Func<IReadOnlyList<ILedgerEvent>, object> build ? build(before) : _commandOrBuild;
 }
 
 /// <summary>What became of a command. Kept with it, and given again to a repeat.</summary>

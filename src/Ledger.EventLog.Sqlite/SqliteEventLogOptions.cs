@@ -30,7 +30,7 @@ public sealed record SqliteEventLogOptions
     } = 2_000;
 
     /// <summary>
-    /// After how many pages of 16 KiB the write-ahead log is taken into the file. 100 to 100000, default 4000: more makes fewer, longer rounds and a
+    /// After how many pages of 16 KiB the write-ahead log is taken into the file. 10 to 100000, default 4000: more makes fewer, longer rounds and a
     /// longer start after a crash. A writer that is faster than the disk waits when the log has four times as many.
     /// </summary>
     public int CheckpointPages
@@ -38,7 +38,7 @@ public sealed record SqliteEventLogOptions
         get;
         init
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 100);
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 10);
             ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 100_000);
             field = value;
         }

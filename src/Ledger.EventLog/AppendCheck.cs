@@ -40,11 +40,13 @@ public static class AppendCheck
         if (write.PreviousHash.Length is not (0 or ChainHash.Length)) return $"the previous hash of « {write.Stream} » has not 32 bytes.";
         if (write.Events.IsDefaultOrEmpty) return $"the write to « {write.Stream} » has no events.";
 
+        string? known = null;
         foreach (var @event in write.Events)
         {
-            if (!StoredType.IsValid(@event.Type)) return $"« {@event.Type} » is no stored type name.";
+            if (!ReferenceEquals(@event.Type, known) && !StoredType.IsValid(@event.Type)) return $"« {@event.Type} » is no stored type name.";
             if (@event.Hash.Length != ChainHash.Length) return $"a hash of « {write.Stream} » has not 32 bytes.";
             if (@event.Payload.IsEmpty || PayloadLengthMax < @event.Payload.Length) return $"a payload of « {write.Stream} » has not 1 to {PayloadLengthMax} bytes.";
+            known = @event.Type;
         }
 
         return null;

@@ -34,21 +34,21 @@ internal sealed class CommitUnit(Shard shard, PendingCommand pending, AppendUnit
     /// <summary>The record under its id, set with <see cref="UnitOutcome.Duplicate"/>.</summary>
     public CommandRecord? Existing { get; private set; }
 
-    public int PayloadBytes
-    {
-        get
-        {
-            var bytes = 0;
-            foreach (var write in Append.Writes)
-            {
-                foreach (var @event in write.Events) bytes += @event.Payload.Length;
-            }
-
-            return bytes;
-        }
-    }
+    /// <summary>Counted by the shard, which has it all at hand.</summary>
+    public int PayloadBytes { get; } = CountPayload(append);
 
     public bool IsVoid => Outcome is UnitOutcome.Failed or UnitOutcome.Duplicate or UnitOutcome.Overtaken;
+
+    private static int CountPayload(AppendUnit append)
+    {
+        var bytes = 0;
+        foreach (var write in append.Writes)
+        {
+            foreach (var @event in write.Events) bytes += @event.Payload.Length;
+        }
+
+        return bytes;
+    }
 
     public void Enter() => Outcome = UnitOutcome.InBatch;
 

@@ -5,7 +5,7 @@ namespace Ledger.EventLog.Sqlite.Files;
 /// <summary>
 /// The calls that a row costs, straight to the library that SQLitePCLRaw brings: without a handle to guard, a copy of each value and a switch
 /// of the collector's mode, a row's binding takes a tenth of its time (specs/decisions/0016). Everything else goes through SQLitePCLRaw.
-/// The calls marked so return at once and call nothing back; <see cref="Step"/> may write and wait, and is not marked.
+/// The calls marked so return at once and call nothing back; <see cref="Step"/> and <see cref="Reset"/> may use the file, and are not marked.
 /// </summary>
 internal static unsafe partial class SqliteNative
 {
@@ -34,7 +34,6 @@ internal static unsafe partial class SqliteNative
     public static partial int Step(nint statement);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_reset")]
-    [SuppressGCTransition]
     public static partial int Reset(nint statement);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_changes")]

@@ -1,6 +1,5 @@
 using Ledger.EventLog.Conformance;
 using Ledger.EventLog.Sqlite;
-using Ledger.EventLog.Tests.Verification;
 
 namespace Ledger.EventLog.Tests.Sqlite;
 
@@ -37,7 +36,11 @@ public sealed class CheckpointTests : IDisposable
         }
 
         await using var reopened = Open(inBackground);
-        Assert.True((await SampleLog.VerifyAsync(reopened)).IsSound);
+        foreach (var head in await reopened.ReadHeadsAsync(null, int.MaxValue, default))
+        {
+            Assert.Equal(head.Version, (await reopened.ReadStreamAsync(head.Stream, 0, int.MaxValue, default)).Length);
+        }
+
         Assert.Equal(2 * Batches, reopened.LastPosition);
     }
 
