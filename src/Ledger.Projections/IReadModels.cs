@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ledger.Projections.History;
 using Ledger.Projections.Journal;
 using Ledger.Projections.Remittances;
@@ -35,6 +36,18 @@ public interface IReadModels
     /// The log cannot be taken in, or the store not written, or another rebuild of it is under way; what serves is left alone.
     /// </exception>
     Task<RebuildReport> RebuildAsync(string name, RebuildOptions options, IProgress<RebuildProgress>? progress, CancellationToken cancellation);
+
+    /// <summary>
+    /// The same for several at once: the log is read and decoded once for all. One that fails does not hold up the others; the failure is thrown when
+    /// all have ended.
+    /// </summary>
+    /// <param name="names">Each once.</param>
+    /// <param name="progressOf">Asked for each name at the start; told from that rebuild's own thread.</param>
+    /// <returns>In the order of <paramref name="names"/>.</returns>
+    /// <exception cref="ArgumentException">A name is there twice, or there is no projection of that name; the message says which there are.</exception>
+    /// <exception cref="ProjectionFailedException">As for one.</exception>
+    Task<ImmutableArray<RebuildReport>> RebuildTogetherAsync(
+        ImmutableArray<string> names, RebuildOptions options, Func<string, IProgress<RebuildProgress>?> progressOf, CancellationToken cancellation);
 
     /// <summary>Lets a stopped projection try again from where it stopped; nothing when it runs.</summary>
     /// <exception cref="ArgumentException">There is no projection of that name; the message lists them.</exception>

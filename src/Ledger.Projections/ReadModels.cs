@@ -100,17 +100,19 @@ public sealed class ReadModels : IReadModels, IAsyncDisposable
 
     public async Task<RebuildReport> RebuildAsync(string name, RebuildOptions options, IProgress<RebuildProgress>? progress, CancellationToken cancellation)
     {
-        var runner = Find(name);
-        if (!_rebuilding.TryAdd(name, true)) throw new ProjectionFailedException($"{name} is being rebuilt already: wait for that to end.");
+        await using var reading = new SharedReading(_source, [Find(name).Projection]);
+        return await RebuildAtAsync(name, reading[0], options, progress, cancellation).ConfigureAwait(false);
+    }
 
-        try
-        {
-            return await new Rebuild(runner, _storage, _manifest, _source, _clock, progress).RunAsync(options, cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
-            _rebuilding.TryRemove(name, out _);
-        }
+    public async Task<ImmutableArray<RebuildReport>> RebuildTogetherAsync(
+        ImmutableArray<string> names, RebuildOptions options, Func<string, IProgress<RebuildProgress>?> progressOf, CancellationToken cancellation)
+    {
+        if (names.Distinct(StringComparer.Ordinal).Count() != names.Length) throw new ArgumentException("A projection is named twice.", nameof(names));
+
+        var progress = names.Select(progressOf).ToImmutableArray();
+        await using var reading = new SharedReading(_source, names.Select(name => Find(name).Projection));
+        var rebuilds = names.Select((name, index) => Task.Run(() => RebuildAtAsync(name, reading[index], options, progress[index], cancellation), CancellationToken.None));
+        return [.. await Task.WhenAll(rebuilds).ConfigureAwait(false)];
     }
 
     public void Resume(string name) => Find(name).Resume();
@@ -123,6 +125,26 @@ public sealed class ReadModels : IReadModels, IAsyncDisposable
 
     private static IProjection[] NewProjections() =>
         [new HistoryProjection(), new RevenueProjection(), new RemittancesProjection(), new JournalProjection(), new TerminalsProjection()];
+
+    private async Task<RebuildReport> RebuildAtAsync(
+        string name, SharedReading.Seat seat, RebuildOptions options, IProgress<RebuildProgress>? progress, CancellationToken cancellation)
+    {
+        if (!_rebuilding.TryAdd(name, true))
+        {
+            seat.Leave();
+            throw new ProjectionFailedException($"{name} is being rebuilt already: wait for that to end.");
+        }
+
+        try
+        {
+            return await new Rebuild(Find(name), _storage, _manifest, _source, seat, _clock, progress).RunAsync(options, cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            seat.Leave();
+            _rebuilding.TryRemove(name, out _);
+        }
+    }
 
     private ServedView ViewOf<TProjection>()
         where TProjection : IProjection => _runners.Values.Single(static runner => runner.Projection is TProjection).View;

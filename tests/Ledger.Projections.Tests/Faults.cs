@@ -37,6 +37,28 @@ internal sealed class GatedLog(IEventLog inner) : IEventLog
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }
 
+/// <summary>A log whose disk is gone.</summary>
+internal sealed class BrokenLog(IEventLog inner) : IEventLog
+{
+    public long LastPosition => inner.LastPosition;
+
+    public ValueTask<ImmutableArray<AppendResult>> AppendAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancellation) => throw Gone();
+
+    public ValueTask<ImmutableArray<RecordedEvent>> ReadStreamAsync(StreamName stream, long afterVersion, int countMax, CancellationToken cancellation) => throw Gone();
+
+    public ValueTask<ImmutableArray<RecordedEvent>> ReadAllAsync(long afterPosition, int countMax, CancellationToken cancellation) => throw Gone();
+
+    public ValueTask WaitForAsync(long position, CancellationToken cancellation) => inner.WaitForAsync(position, cancellation);
+
+    public ValueTask<CommandRecord?> FindCommandAsync(Guid commandId, CancellationToken cancellation) => throw Gone();
+
+    public ValueTask<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation) => throw Gone();
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private static EventLogUnavailableException Gone() => new("The disk is gone.", null);
+}
+
 /// <summary>A storage whose writes fail a number of times, as on a full disk.</summary>
 internal sealed class FailingStorage(IViewStorage inner) : IViewStorage
 {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Diagnostics;
 using Ledger.Engine;
@@ -62,12 +63,11 @@ internal static class RebuildUnderTraffic
         var traffic = OpenLoop.RunAsync(
             engine, load, (worker, number) => Volatile.Read(ref isRebuilt) ? null : run.Traffic.Request(first + worker + (number * load.Workers)), cancellation);
         var startedAt = Stopwatch.GetTimestamp();
-        RebuildReport[] rebuilt;
+        ImmutableArray<RebuildReport> rebuilt;
         try
         {
             using var bar = run.Progress.Start("rebuilding during traffic", 0, "events");
-            string[] names = ["history", "revenue"];
-            rebuilt = await Task.WhenAll(names.Select(name => Task.Run(() => views.RebuildAsync(name, new RebuildOptions(), null, cancellation), cancellation)));
+            rebuilt = await views.RebuildTogetherAsync(["history", "revenue"], new RebuildOptions(), static _ => null, cancellation);
         }
         finally
         {

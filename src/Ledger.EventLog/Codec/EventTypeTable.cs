@@ -10,7 +10,8 @@ using Ledger.Domain.Transactions;
 
 namespace Ledger.EventLog.Codec;
 
-internal sealed record EventType(string Name, Type ClrType, JsonTypeInfo Json);
+/// <param name="Canonical">Reads the written form straight; null where only the strict reader does.</param>
+internal sealed record EventType(string Name, Type ClrType, JsonTypeInfo Json, CanonicalRead? Canonical);
 
 /// <summary>
 /// The stored names, each beside its class. Stored, so never renamed: a class may get another name, its row's text may not.
@@ -90,6 +91,6 @@ internal static class EventTypeTable
     private static EventType CreateRow(string name, Type clrType, JsonSerializerOptions options)
     {
         Invariant.Holds(StoredType.IsValid(name) && clrType.IsAssignableTo(typeof(ILedgerEvent)));
-        return new EventType(name, clrType, options.GetTypeInfo(clrType));
+        return new EventType(name, clrType, options.GetTypeInfo(clrType), CanonicalReaders.ByClass.GetValueOrDefault(clrType));
     }
 }

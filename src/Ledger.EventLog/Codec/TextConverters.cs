@@ -76,6 +76,20 @@ internal sealed class EnumNameConverter<T> : JsonConverter<T>, IStoredNames
 
     public IEnumerable<string> StoredNames => Cases.Select(static row => row.Name.Value);
 
+    /// <param name="text">Without escapes.</param>
+    /// <returns>False when no case has this name.</returns>
+    public static bool TryFind(ReadOnlySpan<byte> text, out T value)
+    {
+        foreach (var (known, name) in Cases)
+        {
+            value = known;
+            if (text.SequenceEqual(name.EncodedUtf8Bytes)) return true;
+        }
+
+        value = default;
+        return false;
+    }
+
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         if (reader.TokenType != JsonTokenType.String) throw new JsonException($"The name of a {typeof(T).Name} was expected, not {reader.TokenType}.");

@@ -16,15 +16,21 @@ internal sealed class InstantConverter : JsonConverter<Instant>
     public override Instant Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         Span<byte> buffer = stackalloc byte[JsonText.LengthMax];
-        ReadOnlySpan<byte> text = buffer[..JsonText.Read(ref reader, buffer)];
-        if (text.Length < WholeLength + 1 || LengthMax < text.Length || text[^1] != 'Z') throw NoInstant();
-        if (text[10] != 'T' || text[13] != ':' || text[16] != ':') throw NoInstant();
+        return TryParse(buffer[..JsonText.Read(ref reader, buffer)], out var instant) ? instant : throw NoInstant();
+    }
 
-        var date = IsoDate.Parse(text[..10]) ?? throw NoInstant();
-        if (!IsoDate.TryDigits(text[11..13], out var hour) || !IsoDate.TryDigits(text[14..16], out var minute) || !IsoDate.TryDigits(text[17..19], out var second)) throw NoInstant();
-        if (23 < hour || 59 < minute || 59 < second || !TryFraction(text[WholeLength..^1], out var nanoseconds)) throw NoInstant();
+    /// <returns>False when the text is no such instant.</returns>
+    public static bool TryParse(ReadOnlySpan<byte> text, out Instant instant)
+    {
+        instant = default;
+        if (text.Length < WholeLength + 1 || LengthMax < text.Length || text[^1] != 'Z') return false;
+        if (text[10] != 'T' || text[13] != ':' || text[16] != ':') return false;
+        if (IsoDate.Parse(text[..10]) is not { } date) return false;
+        if (!IsoDate.TryDigits(text[11..13], out var hour) || !IsoDate.TryDigits(text[14..16], out var minute) || !IsoDate.TryDigits(text[17..19], out var second)) return false;
+        if (23 < hour || 59 < minute || 59 < second || !TryFraction(text[WholeLength..^1], out var nanoseconds)) return false;
 
-        return Instant.FromUtc(date.Year, date.Month, date.Day, hour, minute, second).PlusNanoseconds(nanoseconds);
+        instant = Instant.FromUtc(date.Year, date.Month, date.Day, hour, minute, second).PlusNanoseconds(nanoseconds);
+        return true;
     }
 
     public override void Write(Utf8JsonWriter writer, Instant value, JsonSerializerOptions options)

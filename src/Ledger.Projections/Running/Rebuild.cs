@@ -6,16 +6,20 @@ namespace Ledger.Projections.Running;
 
 /// <summary>One rebuild of one projection, beside the view that serves and while writes go on. Used once, by one caller.</summary>
 internal sealed class Rebuild(
-    ProjectionRunner runner, IViewStorage storage, ViewManifest manifest, EventSource source, IClock clock, IProgress<RebuildProgress>? progress)
+    ProjectionRunner runner, IViewStorage storage, ViewManifest manifest, EventSource source, SharedReading.Seat seat, IClock clock, IProgress<RebuildProgress>? progress)
 {
     /// <summary>Events of one batch: larger than live, because nobody waits for a single one.</summary>
     public const int BatchMax = 16_384;
+
+    /// <summary>How often it is told how far it is, while it takes pages in.</summary>
+    private const int PagesPerReport = 16;
 
     /// <summary>How often the new build catches up before it takes the runner's turn, however fast the log grows.</summary>
     private const int CatchUpRoundsMax = 20;
 
     private readonly string _name = runner.Projection.Schema.Name;
     private readonly Instant _start = clock.GetCurrentInstant();
+    private bool _hasRead;
 
     /// <summary>Waits for a first build to end; then builds, compares, switches over.</summary>
     /// <exception cref="ProjectionFailedException">The log could not be taken in or the store not written; what serves is left alone.</exception>
@@ -41,6 +45,7 @@ internal sealed class Rebuild(
         }
         finally
         {
+            seat.Leave();
             if (!isServing && store is not null) Discard(store, generation);
         }
     }
@@ -97,17 +102,37 @@ internal sealed class Rebuild(
 
     private async Task FoldToAsync(ViewBuilder builder, long position, CancellationToken cancellation)
     {
+        if (!_hasRead) await FoldPagesAsync(builder, position, cancellation).ConfigureAwait(false);
         while (builder.Position < position)
         {
-            var stop = await builder.StepAsync((int)Math.Min(BatchMax, position - builder.Position), cancellation).ConfigureAwait(false);
-            if (stop is not null)
-            {
-                var where = $"{_name} could not be rebuilt, what served before still does. Position {stop.Position}: ";
-                throw new ProjectionFailedException(where + stop.Reason) { Stop = stop };
-            }
-
+            Check(await builder.StepAsync((int)Math.Min(BatchMax, position - builder.Position), cancellation).ConfigureAwait(false));
             Report(RebuildStage.Folding, builder.Position);
         }
+    }
+
+    /// <summary>The first and longest stretch, from the reading that is shared with those rebuilt together.</summary>
+    private async Task FoldPagesAsync(ViewBuilder builder, long position, CancellationToken cancellation)
+    {
+        _hasRead = true;
+        seat.Take();
+        var pages = 0;
+        while (builder.Position < position && await seat.NextAsync(cancellation).ConfigureAwait(false) is { } page)
+        {
+            Check(builder.TakeIn(page, position));
+            if (++pages % PagesPerReport == 0) Report(RebuildStage.Folding, builder.Position);
+        }
+
+        seat.Leave();
+        builder.Commit();
+        if (pages > 0) Report(RebuildStage.Folding, builder.Position);
+    }
+
+    private void Check(ProjectionStop? stop)
+    {
+        if (stop is null) return;
+
+        var where = $"{_name} could not be rebuilt, what served before still does. Position {stop.Position}: ";
+        throw new ProjectionFailedException(where + stop.Reason) { Stop = stop };
     }
 
     private void Report(RebuildStage stage, long position)

@@ -14,11 +14,20 @@ internal sealed class ViewBuilder
     /// <summary>Rows that may wait in memory; a batch ends early when there are more.</summary>
     private const int ChangesMax = 50_000;
 
+    /// <summary>
+    /// The same for a build from pages. Larger, because a row that several events change within it is written once and never looked up: about
+    /// 100 MB for the widest rows.
+    /// </summary>
+    private const int PagesChangesMax = 131_072;
+
     private readonly IEventLog _log;
     private readonly EventCodec _codec;
     private readonly EventChoice _choice;
     private readonly ViewBatch _batch = new();
     private readonly IFold _fold;
+    private IViewTransaction? _open;
+    private RecordedEvent? _last;
+    private long _skipped;
 
     public ViewBuilder(IProjection projection, IViewStore store, EventSource source)
     {
@@ -29,7 +38,8 @@ internal sealed class ViewBuilder
 
     public IViewStore Store { get; }
 
-    public long Position => Store.Checkpoint.Position;
+    /// <summary>Of the last event taken in; after <see cref="TakeIn"/>, not of what is committed.</summary>
+    public long Position => _last?.Position ?? Store.Checkpoint.Position;
 
     /// <summary>Takes in at most <paramref name="countMax"/> events after the checkpoint; none when the log has none.</summary>
     /// <returns>Null when all went well; else the event that could not be taken in. Those before it are in.</returns>
@@ -37,6 +47,7 @@ internal sealed class ViewBuilder
     /// <exception cref="EventLogUnavailableException">The log could not be read.</exception>
     public async ValueTask<ProjectionStop?> StepAsync(int countMax, CancellationToken cancellation)
     {
+        Invariant.Holds(_open is null);
         var events = await _log.ReadAllAsync(Position, countMax, cancellation).ConfigureAwait(false);
         if (events.IsEmpty || TryFold(events) is not { } stop) return null;
 
@@ -44,6 +55,61 @@ internal sealed class ViewBuilder
         var before = (int)(stop.Position - Position - 1);
         if (before > 0) Invariant.Holds(TryFold(events[..before]) is null);
         return stop;
+    }
+
+    /// <summary>
+    /// Takes in those events of a page that come after <see cref="Position"/>, up to <paramref name="lastPosition"/>. They are committed when many
+    /// rows wait, and by <see cref="Commit"/>; until then there is no other way to take in events.
+    /// </summary>
+    /// <returns>Null when all went well; else the event that could not be taken in. What was not committed is undone.</returns>
+    /// <exception cref="ViewStoreException">What was not committed is lost.</exception>
+    public ProjectionStop? TakeIn(EventPage page, long lastPosition)
+    {
+        for (var index = 0; index < page.Recorded.Length && page.Recorded[index].Position <= lastPosition; index++)
+        {
+            if (_open is null) Begin();
+            if (Take(page.Recorded[index], page.Events[index], Position + 1, ref _skipped) is { } stop)
+            {
+                End();
+                return stop;
+            }
+
+            _last = page.Recorded[index];
+            if (_batch.Changes >= PagesChangesMax) Commit();
+        }
+
+        return null;
+    }
+
+    /// <summary>Commits what was taken in from pages.</summary>
+    /// <exception cref="ViewStoreException">It is lost.</exception>
+    public void Commit()
+    {
+        if (_open is null) return;
+
+        try
+        {
+            var last = _last!;
+            _batch.Commit(new ViewCheckpoint(last.Position, last.Hash.ToArray(), last.RecordedAt, _skipped));
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    private void Begin()
+    {
+        _open = Store.Begin();
+        _batch.Begin(_open);
+        _skipped = Store.Checkpoint.Skipped;
+    }
+
+    private void End()
+    {
+        _batch.Clear();
+        _open?.Dispose();
+        (_open, _last) = (null, null);
     }
 
     private ProjectionStop? TryFold(ImmutableArray<RecordedEvent> events)
@@ -54,7 +120,7 @@ internal sealed class ViewBuilder
         var taken = 0;
         while (taken < events.Length && _batch.Changes < ChangesMax)
         {
-            if (Take(events[taken], Position + taken + 1, ref skipped) is { } stop)
+            if (Take(events[taken], null, Position + taken + 1, ref skipped) is { } stop)
             {
                 _batch.Clear();
                 return stop;
@@ -68,7 +134,8 @@ internal sealed class ViewBuilder
         return null;
     }
 
-    private ProjectionStop? Take(RecordedEvent recorded, long expectedPosition, ref long skipped)
+    /// <param name="decoded">Null: it is decoded here when it is folded.</param>
+    private ProjectionStop? Take(RecordedEvent recorded, ILedgerEvent? decoded, long expectedPosition, ref long skipped)
     {
         try
         {
@@ -76,7 +143,7 @@ internal sealed class ViewBuilder
             switch (_choice.Of(recorded))
             {
                 case EventUse.Fold:
-                    _fold.Apply(recorded, _codec.Decode(recorded));
+                    _fold.Apply(recorded, decoded ?? _codec.Decode(recorded));
                     return null;
                 case EventUse.PassOver:
                     return null;

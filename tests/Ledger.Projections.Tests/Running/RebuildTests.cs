@@ -164,6 +164,43 @@ public class RebuildTests
         await Assert.ThrowsAsync<ArgumentException>(() => models.RebuildAsync("turnover", SwitchOver, null, World.Bounded()));
     }
 
+    [Fact]
+    [Rule("E35"), Rule("I20")]
+    public async Task Rebuilt_together_from_one_reading_all_give_what_the_slow_fold_of_each_gives()
+    {
+        await using var world = new World();
+        new TradingLife(11, world.Log, new LocalDate(2026, 3, 27)).Live(350);
+        Assert.True(world.Log.LastPosition > SharedReading.PageMax, $"Only {world.Log.LastPosition} events: less than two pages.");
+        var models = await world.OpenAsync();
+        await models.Drained();
+
+        var reports = await models.RebuildTogetherAsync(ReadModels.Names, SwitchOver, static _ => null, World.Bounded());
+
+        Assert.Equal(ReadModels.Names, reports.Select(report => report.Name));
+        Assert.All(reports, report => Assert.True(report.Comparison!.IsEqual && report.SwitchedOver && report.Events == world.Log.LastPosition));
+        await world.CloseAsync();
+        foreach (var projection in World.AllProjections) Assert.Equal(await FreshDigest(world, projection), await Digest(world, projection, 2));
+    }
+
+    [Fact]
+    public async Task One_that_fails_does_not_hold_up_those_it_is_rebuilt_with()
+    {
+        await using var world = await WithPayments(2);
+        var models = await world.OpenAsync();
+        var writer = new LogWriter(world.Log);
+        writer.Append(StreamOf(Payment(9)), new TransactionEvent.Remitted(new(Bakery, Day), At(Day.PlusDays(1), 0)));
+        writer.Append(StreamOf(Payment(10)), [.. Paid(10)]);
+        await models.Settled();
+        await models.RebuildAsync("revenue", SwitchOver, null, World.Bounded());
+
+        var failure = await Assert.ThrowsAsync<ProjectionFailedException>(() => models.RebuildTogetherAsync(["history", "revenue"], SwitchOver, static _ => null, World.Bounded()));
+
+        Assert.Equal((StopKind.PoisonEvent, 9), (failure.Stop!.Kind, failure.Stop.Position));
+        Assert.Equal((1, 3), (models.Statuses.Single(s => s.Name == "history").Generation, models.Statuses.Single(s => s.Name == "revenue").Generation));
+        await Assert.ThrowsAsync<ArgumentException>(() => models.RebuildTogetherAsync(["revenue", "revenue"], SwitchOver, static _ => null, World.Bounded()));
+        await Assert.ThrowsAsync<ArgumentException>(() => models.RebuildTogetherAsync(["revenue", "turnover"], SwitchOver, static _ => null, World.Bounded()));
+    }
+
     private static async Task ReadForward(ReadModels models, CancellationToken done)
     {
         var (position, count) = (0L, 0);

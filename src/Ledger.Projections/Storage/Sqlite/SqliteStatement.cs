@@ -1,14 +1,25 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using SQLitePCL;
 
 namespace Ledger.Projections.Storage.Sqlite;
 
-/// <summary>A prepared statement: parameters are bound and columns read one after the other. For one thread.</summary>
-internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt statement) : IRowWriter, IRowReader, IDisposable
+/// <summary>
+/// A prepared statement: parameters are bound and columns read one after the other. Short texts and ids are bound in place: they stay in a pinned
+/// buffer of the statement's own until it is bound anew. For one thread.
+/// </summary>
+internal sealed unsafe class SqliteStatement(SqliteDatabase database, sqlite3_stmt statement) : IRowWriter, IRowReader, IDisposable
 {
     private const int IdLength = 16;
-    private const int TextOnStackMax = 256;
 
+    /// <summary>What the longest row of a view needs; values that find no room are copied by SQLite.</summary>
+    private const int InPlaceMax = 1_024;
+
+    // Valid as long as the handle, which this object keeps alive and closes.
+    private readonly nint _address = statement.DangerousGetHandle();
+    private readonly byte[] _inPlace = GC.AllocateUninitializedArray<byte>(InPlaceMax, pinned: true);
+    private int _inPlaceLength;
     private int _parameter;
     private int _column;
 
@@ -17,14 +28,14 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
     /// <summary>Ready to bind again from the first parameter.</summary>
     public void Reset()
     {
-        raw.sqlite3_reset(statement);
-        _parameter = 0;
+        _ = SqliteNative.Reset(_address);
+        (_parameter, _inPlaceLength) = (0, 0);
     }
 
     /// <returns>True when there is a row to read.</returns>
     public bool Step()
     {
-        var code = raw.sqlite3_step(statement);
+        var code = SqliteNative.Step(_address);
         _column = 0;
         return code switch
         {
@@ -61,7 +72,7 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
     public void Integer(long? value)
     {
         var at = ++_parameter;
-        database.Check(value is { } number ? raw.sqlite3_bind_int64(statement, at, number) : raw.sqlite3_bind_null(statement, at));
+        database.Check(value is { } number ? SqliteNative.BindNumber(_address, at, number) : SqliteNative.BindNull(_address, at));
     }
 
     public void Text(string? value)
@@ -69,19 +80,17 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
         var at = ++_parameter;
         if (value is null)
         {
-            database.Check(raw.sqlite3_bind_null(statement, at));
+            database.Check(SqliteNative.BindNull(_address, at));
             return;
         }
 
-        if (value.Length > TextOnStackMax / 3)
+        if (!Encoding.UTF8.TryGetBytes(value, _inPlace.AsSpan(_inPlaceLength), out var length))
         {
             database.Check(raw.sqlite3_bind_text(statement, at, value));
             return;
         }
 
-        Span<byte> utf8 = stackalloc byte[TextOnStackMax];
-        var length = Encoding.UTF8.GetBytes(value, utf8);
-        database.Check(raw.sqlite3_bind_text(statement, at, (ReadOnlySpan<byte>)utf8[..length]));
+        database.Check(SqliteNative.BindText(_address, at, Take(length), length, SqliteNative.StaysInPlace));
     }
 
     public void Id(Guid? value)
@@ -89,22 +98,28 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
         var at = ++_parameter;
         if (value is not { } id)
         {
-            database.Check(raw.sqlite3_bind_null(statement, at));
+            database.Check(SqliteNative.BindNull(_address, at));
             return;
         }
 
-        Span<byte> bytes = stackalloc byte[IdLength];
-        id.TryWriteBytes(bytes, bigEndian: true, out _);
-        Blob(bytes, at);
+        if (!id.TryWriteBytes(_inPlace.AsSpan(_inPlaceLength), bigEndian: true, out var length))
+        {
+            Span<byte> bytes = stackalloc byte[IdLength];
+            id.TryWriteBytes(bytes, bigEndian: true, out _);
+            Blob(bytes, at);
+            return;
+        }
+
+        database.Check(SqliteNative.BindBlob(_address, at, Take(length), length, SqliteNative.StaysInPlace));
     }
 
     public void Blob(ReadOnlySpan<byte> value) => Blob(value, ++_parameter);
 
-    public long Integer() => raw.sqlite3_column_int64(statement, NextColumn(raw.SQLITE_INTEGER));
+    public long Integer() => SqliteNative.ColumnNumber(_address, NextColumn(raw.SQLITE_INTEGER));
 
     public long? IntegerOrNull() => NextIsNull() ? null : Integer();
 
-    public string Text() => raw.sqlite3_column_text(statement, NextColumn(raw.SQLITE_TEXT)).utf8_to_string();
+    public string Text() => Encoding.UTF8.GetString(Bytes(NextColumn(raw.SQLITE_TEXT)));
 
     public string? TextOrNull() => NextIsNull() ? null : Text();
 
@@ -117,24 +132,39 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt stat
     public Guid? IdOrNull() => NextIsNull() ? null : Id();
 
     /// <summary>Valid until the next step.</summary>
-    public ReadOnlySpan<byte> Blob() => raw.sqlite3_column_blob(statement, NextColumn(raw.SQLITE_BLOB));
+    public ReadOnlySpan<byte> Blob() => Bytes(NextColumn(raw.SQLITE_BLOB));
 
     /// <summary>Steps over a null.</summary>
     /// <returns>False, without a step, when the next column is none.</returns>
     public bool NextIsNull()
     {
-        if (raw.sqlite3_column_type(statement, _column) != raw.SQLITE_NULL) return false;
+        if (SqliteNative.ColumnType(_address, _column) != raw.SQLITE_NULL) return false;
         _column++;
         return true;
     }
 
     public void Dispose() => raw.sqlite3_finalize(statement);
 
+    /// <summary>What was just written after the values bound before, to be bound in its place.</summary>
+    private byte* Take(int length)
+    {
+        var start = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_inPlace)) + _inPlaceLength;
+        _inPlaceLength += length;
+        return start;
+    }
+
+    private ReadOnlySpan<byte> Bytes(int column)
+    {
+        // In this order: asking for the length first could make SQLite move the bytes.
+        var bytes = SqliteNative.ColumnBlob(_address, column);
+        return new ReadOnlySpan<byte>(bytes, SqliteNative.ColumnLength(_address, column));
+    }
+
     private void Blob(ReadOnlySpan<byte> value, int at) => database.Check(raw.sqlite3_bind_blob(statement, at, value));
 
     private int NextColumn(int type)
     {
-        if (raw.sqlite3_column_type(statement, _column) != type) throw Damaged($"SQLite type {type}");
+        if (SqliteNative.ColumnType(_address, _column) != type) throw Damaged($"SQLite type {type}");
         return _column++;
     }
 
