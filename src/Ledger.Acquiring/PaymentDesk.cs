@@ -25,14 +25,18 @@ public sealed partial class PaymentDesk(ILedgerEngine engine, IAuthorisationHost
 
     public async ValueTask<DeskReply> StartAsync(CommandHeader header, StartPayment request, CancellationToken cancellation)
     {
-        var now = Now;
+        return await ReplyAsync(await engine.ExecuteAsync(StartOf(header, request, Now), cancellation), request.TransactionId, cancellation);
+    }
+
+    /// <summary>The terminal is taken and the transaction opened in one unit; also for whoever records what was authorised elsewhere.</summary>
+    public static EngineCommand StartOf(CommandHeader header, StartPayment request, Instant now)
+    {
         var start = new TerminalCommand.StartTransaction(request.TransactionId, request.SaleId, request.Contract, request.Device, now);
-        var command = new EngineCommand(header.CommandId, header.Fingerprint,
+        return new EngineCommand(header.CommandId, header.Fingerprint,
         [
             new CommandPart(request.Terminal.Stream, start),
             new CommandPart(request.TransactionId.Stream, before => RequestOf(request, NumberIn(before), now)),
         ]);
-        return await ReplyAsync(await engine.ExecuteAsync(command, cancellation), request.TransactionId, cancellation);
     }
 
     public ValueTask<DeskReply> ReportProgressAsync(CommandHeader header, TransactionId transaction, CardStage stage, CancellationToken cancellation) =>

@@ -30,4 +30,16 @@ public static class ApiLimits
 
     /// <summary>Accounts of one trial balance.</summary>
     public const int AccountsPageMax = 200;
+
+    /// <summary>Commands of one bulk request.</summary>
+    public const int SwitchCommandsMax = 10_000;
+
+    /// <summary>Longest body of a bulk request, in bytes.</summary>
+    public const int SwitchBodyLengthMax = 8 * 1024 * 1024;
+
+    /// <summary>Longest command of a bulk request, in bytes.</summary>
+    public const int SwitchLineLengthMax = 4 * 1024;
+
+    /// <summary>Commands of one bulk request that are read and have no outcome yet; the next is read when one has.</summary>
+    public const int SwitchWindow = 1_024;
 }

@@ -13,6 +13,7 @@ using Ledger.Api.Live;
 using Ledger.Api.Payments;
 using Ledger.Api.Problems;
 using Ledger.Api.Reading;
+using Ledger.Api.Switch;
 using Ledger.Contracts.V1;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -51,6 +52,7 @@ public static class LedgerApi
         services.AddSingleton<PaymentDoor>().AddSingleton<UndoDesk>().AddSingleton<TicketContacts>().AddSingleton<TicketDesk>();
         services.AddSingleton<StreamEvents>().AddSingleton<Replayer>().AddSingleton<ChainVerifier>();
         services.AddSingleton<LiveFeed>().AddSingleton<LiveConnections>().AddSingleton<LiveSession>();
+        services.AddSingleton<SwitchRequests>();
         services.AddHostedService(static provider => provider.GetRequiredService<LiveFeed>());
         services.AddSingleton<IReadyCheck, ProjectionsReady>().AddSingleton<IReadyCheck, LiveReady>();
 
@@ -89,6 +91,7 @@ public static class LedgerApi
         v1.MapBank();
         v1.MapAssistance();
         v1.MapAudit();
+        v1.MapSwitch();
         app.MapHealth();
         app.MapOpenApi(DocumentPath).AllowAnonymous();
         if (app.Services.GetRequiredService<IOptions<LedgerApiOptions>>().Value.Docs) app.UseSwaggerUI(static o =>
@@ -115,7 +118,8 @@ public static class LedgerApi
             .AddPolicy(Policies.OpenPayment, static p => p.RequireRole(Policies.Merchant, Policies.OpenPayment))
             .AddPolicy(Policies.Bank, static p => p.RequireRole(Policies.Bank))
             .AddPolicy(Policies.Assistance, static p => p.RequireRole(Policies.Assistance))
-            .AddPolicy(Policies.Auditor, static p => p.RequireRole(Policies.Auditor));
+            .AddPolicy(Policies.Auditor, static p => p.RequireRole(Policies.Auditor))
+            .AddPolicy(Policies.Switch, static p => p.RequireRole(Policies.Switch));
         services.AddRequestTimeouts();
         services.AddOptions<RequestTimeoutOptions>().Configure<IOptions<LedgerApiOptions>>(static (timeouts, api) => timeouts.DefaultPolicy = new RequestTimeoutPolicy
         {

@@ -15,6 +15,9 @@ public sealed class LedgerApiOptions
     /// <summary>Silence on a live-update connection before a heartbeat is sent, in seconds.</summary>
     public int LiveHeartbeatSeconds { get; set; } = 15;
 
+    /// <summary>Bulk requests that run at once, from 1; more get 503.</summary>
+    public int SwitchRequestsMax { get; set; } = 16;
+
     /// <summary>Projections further behind the log than this make /health/ready fail, in events.</summary>
     public int ReadyLagEventsMax { get; set; } = 10_000;
 

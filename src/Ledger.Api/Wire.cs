@@ -17,6 +17,8 @@ internal static class Wire
 
     public static Domain.Transactions.AbortReason ToDomain(V1.AbortReason value) => (Domain.Transactions.AbortReason)value;
 
+    public static Domain.Transactions.UnknownReason ToDomain(V1.UnknownReason value) => (Domain.Transactions.UnknownReason)value;
+
     public static Domain.Transactions.TransactionStatus ToDomain(V1.TransactionStatus value) => (Domain.Transactions.TransactionStatus)value;
 
     public static Domain.Cards.CardBrand ToDomain(V1.CardBrand value) => (Domain.Cards.CardBrand)value;

@@ -75,4 +75,7 @@ public enum StaffRole
 
     /// <summary>Reads and replays everything, changes nothing.</summary>
     Auditor = 3,
+
+    /// <summary>A payments switch: records card transactions that were authorised elsewhere, in bulk. No person.</summary>
+    Switch = 4,
 }

@@ -43,17 +43,20 @@ public sealed class ApiServer : IAsyncDisposable
 
     public SwitchableLog Log => (SwitchableLog)App.Services.GetRequiredService<IEventLog>();
 
+    /// <summary>What the API sees of <see cref="Engine"/>.</summary>
+    public SwitchableEngine Mailbox => (SwitchableEngine)App.Services.GetRequiredService<ILedgerEngine>();
+
     public ICredentialStore Credentials => App.Services.GetRequiredService<ICredentialStore>();
 
     public IContactVault Contacts => App.Services.GetRequiredService<IContactVault>();
 
     public CapturedLogs Logs { get; private init; } = new();
 
-    public static async Task<ApiServer> StartAsync(Action<LedgerApiOptions>? configure = null, FaultScript? faults = null)
+    public static async Task<ApiServer> StartAsync(Action<LedgerApiOptions>? configure = null, FaultScript? faults = null, EngineOptions? engineOptions = null)
     {
         var clock = new ManualClock(Start);
         var log = new SwitchableLog(new InMemoryEventLog());
-        var engine = new LedgerEngine(log, EventCodec.Default, clock, new EngineOptions());
+        var engine = new LedgerEngine(log, EventCodec.Default, clock, engineOptions ?? new EngineOptions());
         var host = new SimulatedHost(clock, static (_, _) => ValueTask.CompletedTask, faults ?? FaultScript.AmountsDecide, 1, null);
         var desk = new PaymentDesk(engine, new TimedHost(host, HostTimeouts.Default, TimeProvider.System), clock);
         var folder = Directory.CreateTempSubdirectory("ledger-api-");
@@ -68,7 +71,7 @@ public sealed class ApiServer : IAsyncDisposable
         builder.Services
             .AddSingleton<IClock>(clock)
             .AddSingleton<IEventLog>(log)
-            .AddSingleton<ILedgerEngine>(engine)
+            .AddSingleton<ILedgerEngine>(new SwitchableEngine(engine))
             .AddSingleton<IPaymentDesk>(desk)
             .AddSingleton<IReadModels>(models)
             .AddSingleton<IContactVault>(new InMemoryContactVault())

@@ -29,6 +29,7 @@ public class ContractTests
         { typeof(Contracts.V1.RefundStatus), typeof(Domain.Transactions.RefundStatus) },
         { typeof(Contracts.V1.CardStage), typeof(Domain.Transactions.CardStage) },
         { typeof(Contracts.V1.AbortReason), typeof(Domain.Transactions.AbortReason) },
+        { typeof(Contracts.V1.UnknownReason), typeof(Domain.Transactions.UnknownReason) },
         { typeof(Contracts.V1.TicketChoice), typeof(Domain.Tickets.TicketChoice) },
         { typeof(Contracts.V1.TicketKind), typeof(Domain.Tickets.TicketKind) },
         { typeof(Contracts.V1.TicketCopy), typeof(Domain.Tickets.TicketCopy) },

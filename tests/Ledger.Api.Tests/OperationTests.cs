@@ -159,12 +159,16 @@ public class OperationTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         {
             var operation = document["paths"]?[endpoint.Template]?[endpoint.IsPost ? "post" : "get"];
             Assert.True(operation is not null, $"{endpoint.Method} {endpoint.Template} is missing");
-            Assert.Equal(endpoint.IsPost, operation["parameters"]?.AsArray().Any(static p => p!["name"]!.GetValue<string>() == "Idempotency-Key") is true);
+            // Bulk commands have ids of their own.
+            Assert.Equal(endpoint.IsPost && endpoint.Policy != "switch", operation["parameters"]?.AsArray().Any(static p => p!["name"]!.GetValue<string>() == "Idempotency-Key") is true);
             Assert.Equal(endpoint.Policy is null, operation["security"] is null);
         }
 
         var schemas = document["components"]!["schemas"]!;
         Assert.Contains("paper", schemas["TicketChoice"]!["enum"]!.AsArray().Select(static v => v!.GetValue<string>()));
+        var bulk = document["paths"]!["/v1/switch/commands"]!["post"]!;
+        Assert.Contains("recordApproval", bulk["requestBody"]!["content"]![SwitchCommand.MediaType]!["schema"]!["anyOf"]!.AsArray().Select(static s => s!["properties"]!["kind"]!["enum"]![0]!.GetValue<string>()));
+        Assert.Equal(SwitchCommand.MediaType, bulk["responses"]!["200"]!["content"]!.AsObject().Single().Key);
         Assert.Equal("date-time", schemas["TransactionView"]!["properties"]!["requestedAt"]!["format"]!.GetValue<string>());
     }
 

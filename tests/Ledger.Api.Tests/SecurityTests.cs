@@ -242,6 +242,7 @@ public class SecurityTests(ApiFixture fixture) : IClassFixture<ApiFixture>
             ["bank"] = await Shop.StaffAsync(_server, StaffRole.Bank),
             ["assistance"] = await Shop.StaffAsync(_server, StaffRole.Assistance),
             ["auditor"] = await Shop.StaffAsync(_server, StaffRole.Auditor),
+            ["switch"] = await Shop.StaffAsync(_server, StaffRole.Switch),
         };
         var position = _server.Log.LastPosition;
         foreach (var endpoint in Endpoints.Of(_server).Where(static e => e.Policy is not null))

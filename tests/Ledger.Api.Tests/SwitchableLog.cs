@@ -17,10 +17,13 @@ public sealed class SwitchableLog(IEventLog inner) : IEventLog
     /// <summary>When not null, what reading of that stream says.</summary>
     public StreamName? Damaged { get; set; }
 
+    /// <summary>When not null, appends wait for it.</summary>
+    public Task? Held { get; set; }
+
     public long LastPosition => inner.LastPosition;
 
     public ValueTask<ImmutableArray<AppendResult>> AppendAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancellation) =>
-        _isDown ? throw new EventLogUnavailableException("The disk is full.") : inner.AppendAsync(units, cancellation);
+        _isDown ? throw new EventLogUnavailableException("The disk is full.") : Held is { } held ? AppendAfterAsync(held, units, cancellation) : inner.AppendAsync(units, cancellation);
 
     public ValueTask<ImmutableArray<RecordedEvent>> ReadStreamAsync(StreamName stream, long afterVersion, int countMax, CancellationToken cancellation) =>
         stream == Damaged ? throw new EventLogCorruptException($"{stream} is damaged.") : inner.ReadStreamAsync(stream, afterVersion, countMax, cancellation);
@@ -34,6 +37,12 @@ public sealed class SwitchableLog(IEventLog inner) : IEventLog
 
     public ValueTask<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation) =>
         inner.ReadHeadsAsync(afterName, countMax, cancellation);
+
+    private async ValueTask<ImmutableArray<AppendResult>> AppendAfterAsync(Task held, IReadOnlyList<AppendUnit> units, CancellationToken cancellation)
+    {
+        await held;
+        return await inner.AppendAsync(units, cancellation);
+    }
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }

@@ -69,5 +69,6 @@ internal sealed class BearerHandler(
         StaffRole.Bank => Policies.Bank,
         StaffRole.Assistance => Policies.Assistance,
         StaffRole.Auditor => Policies.Auditor,
+        StaffRole.Switch => Policies.Switch,
     };
 }

@@ -50,4 +50,5 @@ internal static class Policies
     public const string Bank = "bank";
     public const string Assistance = "assistance";
     public const string Auditor = "auditor";
+    public const string Switch = "switch";
 }

@@ -22,6 +22,7 @@ internal static class IdempotencyKey
     private static ProblemResult? ProblemOf(HttpContext http)
     {
         if (!HttpMethods.IsPost(http.Request.Method)) return null;
+        if (http.GetEndpoint()?.Metadata.GetMetadata<CommandsHaveIds>() is not null) return null;
         var values = http.Request.Headers[Header];
         if (values.Count == 0) return new ProblemResult(ProblemCodes.Idempotency.KeyMissing);
         return values.Count == 1 && IsValid(values[0]) ? null : new ProblemResult(ProblemCodes.Idempotency.KeyInvalid);
@@ -31,3 +32,6 @@ internal static class IdempotencyKey
         key is { Length: >= ApiLimits.IdempotencyKeyLengthMin and <= ApiLimits.IdempotencyKeyLengthMax }
         && key.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
 }
+
+/// <summary>Marks an endpoint whose body holds many commands, each with an id of its own: a key of the request would say nothing.</summary>
+internal sealed class CommandsHaveIds;

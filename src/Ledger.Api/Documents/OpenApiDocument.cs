@@ -27,7 +27,7 @@ internal static class OpenApiDocument
             Title = "Ledger",
             Version = "v1",
             Description = "Card payments of merchants, recorded for ever. Amounts are integer cents with their currency, instants ISO 8601 in UTC. "
-                + "Every POST needs an Idempotency-Key. Errors are application/problem+json with a stable code.",
+                + "Every POST needs an Idempotency-Key, but for bulk commands, which have ids of their own. Errors are application/problem+json with a stable code.",
         };
         document.Servers?.Clear();
         document.Components ??= new OpenApiComponents();
@@ -49,7 +49,7 @@ internal static class OpenApiDocument
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(SchemeName, context.Document)] = [] }];
         }
 
-        if (context.Description.HttpMethod == HttpMethods.Post)
+        if (context.Description.HttpMethod == HttpMethods.Post && !metadata.OfType<CommandsHaveIds>().Any())
         {
             operation.Parameters ??= [];
             operation.Parameters.Add(new OpenApiParameter

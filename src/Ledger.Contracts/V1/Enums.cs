@@ -63,6 +63,19 @@ public enum AbortReason
     CardRefused = 11,
 }
 
+/// <summary>Why the outcome of a question to the host is unknown.</summary>
+[JsonConverter(typeof(WireEnumConverter<UnknownReason>))]
+public enum UnknownReason
+{
+    AnswerTimedOut = 1,
+    ConnectionLost = 2,
+
+    /// <summary>The card was torn out or the terminal lost while the question was out: an approval that comes later is reversed.</summary>
+    CardRemoved = 3,
+    ServerRestarted = 4,
+    GivenUp = 5,
+}
+
 /// <summary>How the client wants the ticket, chosen before the card is inserted.</summary>
 [JsonConverter(typeof(WireEnumConverter<TicketChoice>))]
 public enum TicketChoice

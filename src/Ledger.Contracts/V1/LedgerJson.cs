@@ -29,6 +29,8 @@ public static class LedgerJson
         // What is null is not written, so a caller of ours must not miss it.
         options.RespectRequiredConstructorParameters = unmapped is JsonUnmappedMemberHandling.Disallow;
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        // Where « kind » tells what a body is, it may stand anywhere in it: the order of members means nothing.
+        options.AllowOutOfOrderMetadataProperties = true;
         options.MaxDepth = DepthMax;
         options.Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
         options.Converters.Add(new UtcInstantConverter());

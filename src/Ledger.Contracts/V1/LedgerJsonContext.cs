@@ -16,6 +16,8 @@ namespace Ledger.Contracts.V1;
 [JsonSerializable(typeof(CancelPayment))]
 [JsonSerializable(typeof(RefundPayment))]
 [JsonSerializable(typeof(ReissueTicket))]
+[JsonSerializable(typeof(SwitchCommand))]
+[JsonSerializable(typeof(SwitchOutcome))]
 [JsonSerializable(typeof(TransactionView))]
 [JsonSerializable(typeof(TicketView))]
 [JsonSerializable(typeof(HistoryPage))]

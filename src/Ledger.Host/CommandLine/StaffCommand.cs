@@ -17,7 +17,7 @@ internal static class StaffCommand
         var data = CommonOptions.Data();
         var json = CommonOptions.Json();
         var name = new Argument<string>("name") { Description = "Who; an earlier token of the same name is revoked." };
-        var role = new Option<StaffRole>("--role") { Description = "bank (contracts), assistance (blocks and unlocks) or auditor (reads everything).", Required = true };
+        var role = new Option<StaffRole>("--role") { Description = "bank (contracts), assistance (blocks and unlocks), auditor (reads everything) or switch (records in bulk what was authorised elsewhere).", Required = true };
         var command = new Command("add", "Issue a token; it is shown once, here.") { name, role, data, json };
         command.SetAction((result, cancellation) => Edge.RunAsync(
             token => RunAsync(CommonOptions.Folder(result.GetValue(data)), result.GetRequiredValue(name), result.GetValue(role), result.GetValue(json), token), cancellation));
@@ -26,7 +26,7 @@ internal static class StaffCommand
 
     private static async Task<int> RunAsync(LedgerFolder folder, string name, StaffRole role, bool json, CancellationToken cancellation)
     {
-        if (!Enum.IsDefined(role)) throw new UsageException("--role is bank, assistance or auditor.");
+        if (!Enum.IsDefined(role)) throw new UsageException("--role is bank, assistance, auditor or switch.");
         if (name.Trim().Length is 0 or > CredentialRules.StaffNameLengthMax) throw new UsageException($"A name has 1 to {CredentialRules.StaffNameLengthMax} characters.");
 
         folder.Create();
