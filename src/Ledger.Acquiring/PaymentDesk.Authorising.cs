@@ -24,7 +24,8 @@ public sealed partial class PaymentDesk
         var recorded = await RecordAsync(request.TransactionId, exchange, answer);
         var reply = await ReplyAsync(recorded, request.TransactionId, CancellationToken.None);
         if (!recorded.Replayed) await SettleAsync(request.TransactionId, exchange, answer, reply.Transaction!.State);
-        return reply;
+        // The caller's own command decides whether this is a repeat, also where the first call died before its answer.
+        return sent.Replayed ? reply with { Reply = reply.Reply with { Replayed = true } } : reply;
     }
 
     private async ValueTask SettleAsync(TransactionId transaction, ExchangeId exchange, HostAnswer answer, TransactionState state)

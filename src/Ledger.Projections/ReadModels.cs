@@ -23,6 +23,12 @@ public sealed record ReadModelOptions
     /// <summary>How long a read waits for the position it asked for, before it is told that the view is behind. Default: 2 seconds.</summary>
     public TimeSpan WaitMax { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// Least time between two batches of events while more keep coming and no read waits for them: views are that much later and batches that much larger.
+    /// Default zero: every commit of the log is taken in at once.
+    /// </summary>
+    public TimeSpan GatherFor { get; init => field = value >= TimeSpan.Zero ? value : throw new ArgumentOutOfRangeException(nameof(GatherFor)); } = TimeSpan.Zero;
+
     /// <summary>Measures waits and delays; never what is shown.</summary>
     public TimeProvider Timer { get; init; } = TimeProvider.System;
 }

@@ -27,6 +27,7 @@ public sealed class SqliteCredentialStore : ICredentialStore, IDisposable
     private readonly VaultFile _file;
     private readonly SecretHasher _hasher;
     private readonly HashingTurns _turns = new();
+    private DeviceLookup? _devices;
 
     private SqliteCredentialStore(VaultFile file, SecretHasher hasher) => (_file, _hasher) = (file, hasher);
 
@@ -38,6 +39,7 @@ public sealed class SqliteCredentialStore : ICredentialStore, IDisposable
 
     public void Dispose()
     {
+        _devices?.Dispose();
         _file.Dispose();
         _turns.Dispose();
     }
@@ -98,14 +100,7 @@ public sealed class SqliteCredentialStore : ICredentialStore, IDisposable
     public async ValueTask<DeviceGrant?> FindDeviceAsync(string token, CancellationToken cancellation)
     {
         if (OpaqueToken.Hash(OpaqueToken.DevicePrefix, token) is not { } hash) return null;
-        return await _file.ReadAsync(connection =>
-        {
-            using var command = VaultFile.Command(connection, "SELECT merchant, terminal, device, issued_at FROM devices WHERE hash = $1 AND revoked_at IS NULL", hash);
-            using var row = command.ExecuteReader();
-            if (!row.Read()) return null;
-            var device = new DeviceId(new Guid(row.GetFieldValue<byte[]>(2), bigEndian: true));
-            return new DeviceGrant(new MerchantId(row.GetString(0)), new TerminalSerial(row.GetString(1)), device, Instant.FromUnixTimeTicks(row.GetInt64(3)));
-        }, cancellation);
+        return await _file.ReadAsync(connection => (_devices ??= new DeviceLookup(connection)).Find(hash), cancellation);
     }
 
     public ValueTask<int> RevokeDevicesAsync(TerminalSerial terminal, Instant now, CancellationToken cancellation) =>

@@ -30,7 +30,11 @@ internal sealed partial class LiveFeed(IEventLog log, ILedgerEngine engine, ILog
     private const int PageLength = 500;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>No eye sees the difference; under load the log is read for many changes at once.</summary>
+    private static readonly TimeSpan GatherFor = TimeSpan.FromMilliseconds(50);
+
     private readonly Lock _lock = new();
+    private readonly FollowerPace _pace = new(GatherFor, TimeProvider.System);
     private readonly Queue<LiveItem> _items = new();
     private readonly Dictionary<StreamName, MerchantId> _merchants = [];
     private TaskCompletionSource _changed = NewSignal();
@@ -88,7 +92,7 @@ internal sealed partial class LiveFeed(IEventLog log, ILedgerEngine engine, ILog
     {
         try
         {
-            await log.WaitForAsync(_position, cancellation);
+            await _pace.WaitAsync(log, _position, PageLength, cancellation);
             var page = await log.ReadAllAsync(_position, PageLength, cancellation);
             var items = new List<LiveItem>(page.Length);
             foreach (var recorded in page)

@@ -38,7 +38,9 @@ internal static class PaymentEndpoints
         var contact = input.Contact("contact", body.Ticket, body.Contact);
         if (input.Problem is { } invalid) return invalid;
 
-        var command = await commands.OpenAsync(http, device.Principal, body with { Contact = null }, cancellation);
+        // Only a contact is kept before the command; without one the engine's own look is enough.
+        var known = body with { Contact = null };
+        var command = contact is null ? CommandDesk.Of(http, device.Principal, known) : await commands.OpenAsync(http, device.Principal, known, cancellation);
         var terms = await states.TermsAsync(device.Merchant, cancellation);
         var reference = await contacts.KeepAsync(command, contact, cancellation);
         var id = TransactionId.Create(clock.GetCurrentInstant(), command.Entropy(), device.Terminal);
@@ -55,18 +57,18 @@ internal static class PaymentEndpoints
     }
 
     private static async Task<IResult> ProgressAsync(
-        string id, ReportProgress body, HttpContext http, PaymentDoor door, CommandDesk commands, IPaymentDesk desk, CancellationToken cancellation)
+        string id, ReportProgress body, HttpContext http, PaymentDoor door, IPaymentDesk desk, CancellationToken cancellation)
     {
         var (transaction, problem) = await door.FindOwnAsync(http, id, cancellation);
         if (transaction is null) return problem!;
 
-        var command = await commands.OpenAsync(http, http.Device().Principal, body, cancellation);
+        var command = CommandDesk.Of(http, http.Device().Principal, body);
         var reply = await desk.ReportProgressAsync(command.Header, PaymentDoor.IdOf(transaction), Wire.ToDomain(body.Stage), cancellation);
         return TransactionAnswers.Of(http, command, reply);
     }
 
     private static async Task<IResult> AuthoriseAsync(
-        string id, AuthorisePayment body, HttpContext http, PaymentDoor door, CommandDesk commands, StateReader states, IPaymentDesk desk, CancellationToken cancellation)
+        string id, AuthorisePayment body, HttpContext http, PaymentDoor door, StateReader states, IPaymentDesk desk, CancellationToken cancellation)
     {
         var (transaction, problem) = await door.FindOwnAsync(http, id, cancellation);
         if (transaction is null) return problem!;
@@ -76,14 +78,14 @@ internal static class PaymentEndpoints
         var data = input.CardData("cardData", body.CardData);
         if (input.Problem is { } invalid) return invalid;
 
-        var command = await commands.OpenAsync(http, http.Device().Principal, body, cancellation);
+        var command = CommandDesk.Of(http, http.Device().Principal, body);
         var terms = await states.TermsAsync(http.Device().Merchant, cancellation);
         var reply = await desk.AuthoriseAsync(command.Header, new Acquiring.AuthorisePayment(PaymentDoor.IdOf(transaction), terms, card, data), cancellation);
         return TransactionAnswers.Of(http, command, reply);
     }
 
     private static async Task<IResult> CompleteAsync(
-        string id, CompletePayment body, HttpContext http, PaymentDoor door, CommandDesk commands, IPaymentDesk desk, CancellationToken cancellation)
+        string id, CompletePayment body, HttpContext http, PaymentDoor door, IPaymentDesk desk, CancellationToken cancellation)
     {
         var (transaction, problem) = await door.FindOwnAsync(http, id, cancellation);
         if (transaction is null) return problem!;
@@ -96,13 +98,13 @@ internal static class PaymentEndpoints
         // An answer that belongs to another authorisation never confirms this one (E36).
         if (Transaction.AuthorisationOf(transaction.State) is { } asked && asked != exchange) return new ProblemResult(ProblemCodes.Transaction.ExchangeDiffers);
 
-        var command = await commands.OpenAsync(http, http.Device().Principal, body, cancellation);
+        var command = CommandDesk.Of(http, http.Device().Principal, body);
         var reply = await desk.CompleteAsync(command.Header, PaymentDoor.IdOf(transaction), confirmation, cancellation);
         return TransactionAnswers.Of(http, command, reply);
     }
 
     private static async Task<IResult> AbortAsync(
-        string id, AbortPayment body, HttpContext http, PaymentDoor door, CommandDesk commands, IPaymentDesk desk, CancellationToken cancellation)
+        string id, AbortPayment body, HttpContext http, PaymentDoor door, IPaymentDesk desk, CancellationToken cancellation)
     {
         var (transaction, problem) = await door.FindOnTerminalAsync(http, id, cancellation);
         if (transaction is null) return problem!;
@@ -111,7 +113,7 @@ internal static class PaymentEndpoints
         if (body.Reason is AbortReason.NotFoundAtHost or AbortReason.TimedOut) input.Add("reason", "That is the server's to say.");
         if (input.Problem is { } invalid) return invalid;
 
-        var command = await commands.OpenAsync(http, http.Device().Principal, body, cancellation);
+        var command = CommandDesk.Of(http, http.Device().Principal, body);
         var reply = await desk.AbortAsync(command.Header, PaymentDoor.IdOf(transaction), Wire.ToDomain(body.Reason), cancellation);
         return TransactionAnswers.Of(http, command, reply);
     }

@@ -29,6 +29,12 @@ public sealed record ProcessOptions
     /// <summary>Longest sleep of <see cref="ProcessRunner.RunAsync"/>, by <see cref="Timers"/>: small for a clock that jumps or runs fast. Default 1 second.</summary>
     public Duration PollMax { get; init; } = Duration.FromSeconds(1);
 
+    /// <summary>
+    /// Least time between two batches of events while more keep coming, by <see cref="Timers"/>: actions are that much later and batches that much larger.
+    /// Default zero: every commit of the log is taken in at once.
+    /// </summary>
+    public Duration GatherFor { get; init => field = value >= Duration.Zero ? value : throw new ArgumentOutOfRangeException(nameof(GatherFor)); } = Duration.Zero;
+
     /// <summary>How long to wait after so many failures.</summary>
     /// <param name="failures">0 after the first.</param>
     public Duration BackoffAfter(int failures)

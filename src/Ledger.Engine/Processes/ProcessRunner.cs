@@ -13,6 +13,7 @@ public sealed class ProcessRunner(
     IProcess process, IEventLog log, EventCodec codec, IToDoStore store, IClock clock, ProcessOptions options, IProcessObserver observer)
 {
     private readonly ToDoReader _list = new(store, process.Name);
+    private readonly FollowerPace _pace = new(options.GatherFor.ToTimeSpan(), options.Timers);
     private long _checkpoint = -1;
     private string? _failure;
 
@@ -91,7 +92,8 @@ public sealed class ProcessRunner(
                 var acted = await RunDueAsync(clock.GetCurrentInstant(), cancellation).ConfigureAwait(false);
                 Volatile.Write(ref _failure, null);
                 failures = 0;
-                if (acted == 0) await WaitAsync(cancellation).ConfigureAwait(false);
+                // A full round may have left rows that are due; after any other there is nothing to do before the next event or the next due row.
+                if (acted < options.RowsPerRoundMax) await WaitAsync(cancellation).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -145,7 +147,7 @@ public sealed class ProcessRunner(
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellation, timer.Token);
         try
         {
-            await log.WaitForAsync(_checkpoint, limited.Token).ConfigureAwait(false);
+            await _pace.WaitAsync(log, _checkpoint, options.EventsPerBatchMax, limited.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {

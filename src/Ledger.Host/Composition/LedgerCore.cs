@@ -69,7 +69,7 @@ internal sealed class LedgerCore : IAsyncDisposable
         {
             parts.Folder.Create();
             var log = closers.Add(SqliteEventLog.Open(parts.Folder.Log, SqliteEventLogOptions.Default));
-            var views = closers.Add(await ReadModels.OpenAsync(parts.Folder.Views, log, EventCodec.Default, parts.Clock, new ReadModelOptions(), cancellation));
+            var views = closers.Add(await ReadModels.OpenAsync(parts.Folder.Views, log, EventCodec.Default, parts.Clock, new ReadModelOptions { GatherFor = ServerParts.GatherFor.ToTimeSpan() }, cancellation));
             return new LedgerCore(parts, closers, log, views);
         }
         catch

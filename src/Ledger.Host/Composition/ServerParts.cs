@@ -33,6 +33,12 @@ internal sealed record ServerParts(
     /// <summary>The demo's clock jumps, so its processes look at it often.</summary>
     private static readonly Duration DemoPoll = Duration.FromMilliseconds(20);
 
+    /// <summary>
+    /// How long what follows from the log may gather events under load. Well below what a merchant notices, and a read that asks for a position does
+    /// not wait for it. Why: specs/decisions/0017.
+    /// </summary>
+    public static readonly Duration GatherFor = Duration.FromMilliseconds(50);
+
     /// <summary>Its secrets are invented and thrown away, so its half minute is not spent on hashing them.</summary>
     private const int DemoHashIterations = 10_000;
 
@@ -49,7 +55,7 @@ internal sealed record ServerParts(
         settings.SimulatedFaults ? FaultScript.AmountsDecide : FaultScript.None,
         Seed: 0,
         new EngineOptions { ShardCount = settings.Shards },
-        new ProcessOptions(),
+        new ProcessOptions { GatherFor = GatherFor },
         HostTimeouts.Default,
         settings.LogFormat,
         settings.LogLevel,
@@ -67,7 +73,7 @@ internal sealed record ServerParts(
         DemoCards.Script,
         unchecked((long)options.Seed),
         new EngineOptions(),
-        new ProcessOptions { PollMax = DemoPoll },
+        new ProcessOptions { PollMax = DemoPoll, GatherFor = DemoPoll },
         HostTimeouts.Default,
         LogFormat.Simple,
         LogLevel.Warning,

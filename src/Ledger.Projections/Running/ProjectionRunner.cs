@@ -134,7 +134,7 @@ internal sealed class ProjectionRunner
         try
         {
             if (View.Position < _builder.Position) Show();
-            await _source.Log.WaitForAsync(_builder.Position, cancellation).ConfigureAwait(false);
+            await View.Pace.WaitAsync(_source.Log, _builder.Position, BatchMax, cancellation).ConfigureAwait(false);
             var stop = await StepAsync(cancellation).ConfigureAwait(false);
             Volatile.Write(ref _attempts, 0);
             return stop;

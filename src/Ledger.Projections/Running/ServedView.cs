@@ -20,15 +20,19 @@ internal sealed class ServedView
     private volatile ProjectionStop? _stop;
 
     /// <param name="readyFrom">Answers wait until this position is reached: a view that is built for the first time is not shown half built.</param>
-    public ServedView(string name, IViewStore store, int generation, long readyFrom, TimeSpan waitMax, TimeProvider timer)
+    public ServedView(string name, IViewStore store, int generation, long readyFrom, ReadModelOptions options)
     {
-        (_name, _waitMax, _timer, ReadyFrom) = (name, waitMax, timer, readyFrom);
+        (_name, _waitMax, _timer, ReadyFrom) = (name, options.WaitMax, options.Timer, readyFrom);
+        Pace = new FollowerPace(options.GatherFor, options.Timer);
         _current = new StoreLease(store, generation);
         _reached = new CommitSignal(store.Checkpoint.Position);
         Advance(store.Checkpoint.Position);
     }
 
     public long ReadyFrom { get; }
+
+    /// <summary>When its writer takes the next events in; a read that waits for them hurries it.</summary>
+    public FollowerPace Pace { get; }
 
     /// <summary>Last position that readers can see.</summary>
     public long Position => _reached.Position;
@@ -124,6 +128,7 @@ internal sealed class ServedView
             return false;
         }
 
+        Pace.Hurry();
         using var tooLate = new CancellationTokenSource(_waitMax, _timer);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, tooLate.Token);
         try

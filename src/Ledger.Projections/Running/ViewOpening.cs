@@ -19,7 +19,7 @@ internal sealed class ViewOpening(IViewStorage storage, ViewManifest manifest, E
             manifest.Serve(name, generation);
         }
 
-        var view = new ServedView(name, store, manifest.Serving(name)!.Value, readyFrom, options.WaitMax, options.Timer);
+        var view = new ServedView(name, store, manifest.Serving(name)!.Value, readyFrom, options);
         return new ProjectionRunner(projection, view, new ViewBuilder(projection, store, source), source, options.Timer, note ?? manifestNote);
     }
 

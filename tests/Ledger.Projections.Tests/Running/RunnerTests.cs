@@ -31,6 +31,21 @@ public class RunnerTests
 
     [Fact]
     [Rule("R087")]
+    public async Task A_read_that_waits_is_not_kept_by_the_gathering_of_events()
+    {
+        await using var world = new World { Options = new ReadModelOptions { WaitMax = TimeSpan.FromSeconds(60), GatherFor = TimeSpan.FromHours(1) } };
+        var models = await world.OpenAsync();
+        var writer = new LogWriter(world.Log);
+        for (var payment = 1; payment <= 3; payment++)
+        {
+            writer.Append(StreamOf(Payment(payment)), [.. Paid(payment)]);
+            var answer = await models.History.QueryAsync(Payments with { AtLeastPosition = 4 * payment }, World.Bounded());
+            Assert.Equal(4 * payment, Assert.IsType<Answer<HistoryPage>.Reflected>(answer).Position);
+        }
+    }
+
+    [Fact]
+    [Rule("R087")]
     public async Task A_read_of_what_has_not_come_is_told_how_far_the_view_is()
     {
         await using var world = new World { Options = new ReadModelOptions { WaitMax = TimeSpan.FromMilliseconds(1) } };
