@@ -26,7 +26,7 @@ public sealed partial class PaymentDesk(ILedgerEngine engine, IAuthorisationHost
     public async ValueTask<DeskReply> StartAsync(CommandHeader header, StartPayment request, CancellationToken cancellation)
     {
         var now = Now;
-        var start = new TerminalCommand.StartTransaction(request.TransactionId, request.SaleId, request.Contract, request.Device, now);
+        var start = new TerminalCommand.StartTransaction(request.TransactionId, request.SaleId, request.Contract, request.Device, request.LinkedSerial, now);
         var command = new EngineCommand(header.CommandId, header.Fingerprint,
         [
             new CommandPart(request.Terminal.Stream, start),

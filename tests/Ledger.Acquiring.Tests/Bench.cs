@@ -87,7 +87,7 @@ internal sealed class Bench : IAsyncDisposable
     {
         var id = TransactionId.Create(Clock.Now, NextId().ToByteArray(bigEndian: true).AsSpan(0, 8), Some.Terminal);
         Transactions.Add(id);
-        return new StartPayment(id, sale ?? new SaleId(id.Value), Terms, Some.Terminal, Some.Device, Money.Eur(cents), TicketChoice.Paper, null);
+        return new StartPayment(id, sale ?? new SaleId(id.Value), Terms, Some.Terminal, Some.Device, Some.Terminal, Money.Eur(cents), TicketChoice.Paper, null);
     }
 
     public AuthorisePayment Authorisation(TransactionId transaction) => new(transaction, Terms, Some.Card, Some.CardData);

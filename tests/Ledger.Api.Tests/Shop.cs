@@ -79,7 +79,7 @@ public sealed class Shop
 
     public string NewSale() => new Guid(Interlocked.Increment(ref _sales), 1, 1, [1, 2, 3, 4, 5, 6, 7, 8]).ToString("D");
 
-    public CreatePayment NewPayment(long cents) => new(NewSale(), Eur(cents), TicketChoice.Paper);
+    public CreatePayment NewPayment(long cents) => new(NewSale(), Eur(cents), TicketChoice.Paper, LinkedSerial: Serial);
 
     public async Task<TransactionView> StartAsync(long cents) => (await Device.PostAsync("/v1/payments", NewPayment(cents))).Read<TransactionView>();
 

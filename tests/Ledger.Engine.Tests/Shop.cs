@@ -113,7 +113,7 @@ internal sealed class Shop : IAsyncDisposable
         var (terminal, sale) = (serial ?? Serial, new SaleId(transaction.Value));
         return new EngineCommand(id, Fingerprint($"{transaction} {amount}"),
         [
-            new CommandPart(terminal.Stream, new TerminalCommand.StartTransaction(transaction, sale, Terms, Device, Clock.Now)),
+            new CommandPart(terminal.Stream, new TerminalCommand.StartTransaction(transaction, sale, Terms, Device, terminal, Clock.Now)),
             new CommandPart(transaction.Stream, before => new Request(transaction, sale, Terms, terminal, Device, before.OfType<TerminalEvent.TransactionStarted>().Single().Number, amount ?? Money.Eur(42_00), ticket, contact, Clock.Now)),
         ]);
     }

@@ -93,7 +93,7 @@ internal sealed class TradingLife
         var id = TransactionId.Create(Now, Bytes(8), serial);
         var sale = new SaleId(NextId());
         var contract = ContractOf(_owners[serial]);
-        var start = new TerminalCommand.StartTransaction(id, sale, contract, Sample.Device, Now);
+        var start = new TerminalCommand.StartTransaction(id, sale, contract, Sample.Device, serial, Now);
         if (Terminal.Decide(_terminals[serial], start) is not { Rejection: null, Events: [TerminalEvent.TransactionStarted started] }) return;
 
         Tell(serial, start);

@@ -4,7 +4,8 @@ namespace Ledger.Contracts.V1;
 /// <param name="SaleId">A UUID made by the phone, one per amount typed: attempts at the same sale carry the same.</param>
 /// <param name="Amount">1 to 150000 cents of EUR (R029).</param>
 /// <param name="Contact">For an electronic ticket only (R023).</param>
-public sealed record CreatePayment(string SaleId, Money Amount, TicketChoice Ticket, Contact? Contact = null);
+/// <param name="LinkedSerial">The serial that the connected terminal announced over its link. Without it, or with another than the device's terminal has, nothing is started (R021).</param>
+public sealed record CreatePayment(string SaleId, Money Amount, TicketChoice Ticket, Contact? Contact = null, string? LinkedSerial = null);
 
 /// <summary>A client's address for the ticket: exactly one of the two. Kept encrypted outside the log, never shown again. Prints nothing of itself.</summary>
 /// <param name="Phone">E.164, for instance +33 and nine digits without spaces.</param>

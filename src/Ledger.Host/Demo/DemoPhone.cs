@@ -25,7 +25,7 @@ internal sealed class DemoPhone(DemoApi api, DemoTerminal terminal, string token
             TicketChoice.Sms => new Contact(Phone: string.Create(CultureInfo.InvariantCulture, $"+3363998{chance.Between(0, 9_999):0000}")),
             TicketChoice.Paper => null,
         };
-        var body = new CreatePayment(sale.ToString("D"), new Money(cents, Currency), ticket, contact);
+        var body = new CreatePayment(sale.ToString("D"), new Money(cents, Currency), ticket, contact, LinkedSerial: Terminal.Serial);
         return (await api.PostAsync<CreatePayment, TransactionView>(Token, "/v1/payments", body, cancellation)).OrThrow("start a payment");
     }
 

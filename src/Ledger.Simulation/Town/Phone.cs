@@ -89,7 +89,7 @@ internal sealed class Phone(World world, TownHall town, Shop shop, Till till, Ca
         var entropy = world.Chance.NextGuid().ToByteArray().AsSpan(0, 8).ToArray();
         var transaction = TransactionId.Create(world.Schedule.Now, entropy, till.Serial);
         var reply = await caller.AskAsync(header, async server => await server.Desk.StartAsync(
-            header, new StartPayment(transaction, sale, await server.TermsAsync(shop.Merchant), till.Serial, device, Money.Eur(cents), ticket, contact), CancellationToken.None));
+            header, new StartPayment(transaction, sale, await server.TermsAsync(shop.Merchant), till.Serial, device, till.Serial, Money.Eur(cents), ticket, contact), CancellationToken.None));
         return reply is { Reply.IsAccepted: true } ? transaction : null;
     }
 
