@@ -64,6 +64,8 @@ public sealed record CancelPayment(
     Money Amount,
     PresentedCard? PresentedCard,
     SecurityCodeProof Proof,
+    TicketChoice Ticket,
+    ContactRef? Contact,
     Channel Channel);
 
 public sealed record RefundPayment(
@@ -86,4 +88,6 @@ public sealed record CancelRefund(
     Money Amount,
     PresentedCard? PresentedCard,
     SecurityCodeProof Proof,
+    TicketChoice Ticket,
+    ContactRef? Contact,
     Channel Channel);

@@ -118,7 +118,7 @@ internal sealed class Bench : IAsyncDisposable
     public ValueTask<DeskReply> CancelAsync(TransactionId transaction, long cents = 4_200, Guid? id = null)
     {
         var header = Header(id);
-        return Desk.CancelAsync(header, new CancelPayment(transaction, Terms, Money.Eur(cents), Presented, ProofFor(header), Channel.MobileApp), default);
+        return Desk.CancelAsync(header, new CancelPayment(transaction, Terms, Money.Eur(cents), Presented, ProofFor(header), TicketChoice.Paper, null, Channel.MobileApp), default);
     }
 
     public RefundPayment Refund(TransactionId transaction, RefundId refund, long cents, CommandHeader header) => new(
@@ -133,7 +133,7 @@ internal sealed class Bench : IAsyncDisposable
     public ValueTask<DeskReply> CancelRefundAsync(TransactionId transaction, RefundId refund, long cents)
     {
         var header = Header();
-        return Desk.CancelRefundAsync(header, new CancelRefund(transaction, refund, Terms, Money.Eur(cents), Presented, ProofFor(header), Channel.MobileApp), default);
+        return Desk.CancelRefundAsync(header, new CancelRefund(transaction, refund, Terms, Money.Eur(cents), Presented, ProofFor(header), TicketChoice.Paper, null, Channel.MobileApp), default);
     }
 
     public RefundId NextRefund() => new(NextId());

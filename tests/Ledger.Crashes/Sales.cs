@@ -120,7 +120,7 @@ internal sealed class Sales
         switch (_random.Next(4))
         {
             case 0:
-                yield return Next(id.Stream, new RequestCancellation(Exchange(id, 1), amount, presented, proof, Terms, Channel.MobileApp, Today));
+                yield return Next(id.Stream, new RequestCancellation(Exchange(id, 1), amount, presented, proof, Terms, TicketChoice.Paper, null, Channel.MobileApp, Today));
                 yield return Next(id.Stream, new RecordCancelled(Exchange(id, 1), Today), -amount.MinorUnits);
 
                 // Refused: it is cancelled.

@@ -144,12 +144,12 @@ internal sealed class Shop : IAsyncDisposable
         await Accepted(Do(id, new Complete(Confirmation, Terms, Clock.Now)));
     }
 
-    public Task<CommandReply> RequestCancellationAsync(TransactionId id, Money? amount = null) =>
-        Do(id, new RequestCancellation(ExchangeOf(id, 1), amount ?? Money.Eur(42_00), new PresentedCard(Card.Token, Card.Brand, null), Proof(), Terms, Channel.MobileApp, Clock.Now));
+    public Task<CommandReply> RequestCancellationAsync(TransactionId id, Money? amount = null, TicketChoice ticket = TicketChoice.Paper, ContactRef? contact = null) =>
+        Do(id, new RequestCancellation(ExchangeOf(id, 1), amount ?? Money.Eur(42_00), new PresentedCard(Card.Token, Card.Brand, null), Proof(), Terms, ticket, contact, Channel.MobileApp, Clock.Now));
 
-    public async Task CancelAsync(TransactionId id, Money? amount = null)
+    public async Task CancelAsync(TransactionId id, Money? amount = null, TicketChoice ticket = TicketChoice.Paper, ContactRef? contact = null)
     {
-        await Accepted(RequestCancellationAsync(id, amount));
+        await Accepted(RequestCancellationAsync(id, amount, ticket, contact));
         await Accepted(Do(id, new RecordCancelled(ExchangeOf(id, 1), Clock.Now)));
     }
 

@@ -60,8 +60,10 @@ public sealed record PresentedCard(string Token, CardBrand Brand, string? Accoun
 /// <summary>Annulation: the whole amount, the same day (R070, R072). Prints nothing of itself.</summary>
 /// <param name="Amount">As typed; must be the payment's.</param>
 /// <param name="SecurityCode">Six digits (R075).</param>
+/// <param name="Ticket">Of the cancellation itself, whatever was chosen for what it annuls (R078).</param>
 /// <param name="Card">Required in the app.</param>
-public sealed record CancelPayment(Money Amount, string SecurityCode, PresentedCard? Card = null)
+/// <param name="Contact">For an electronic ticket only.</param>
+public sealed record CancelPayment(Money Amount, string SecurityCode, TicketChoice Ticket, PresentedCard? Card = null, Contact? Contact = null)
 {
     public override string ToString() => nameof(CancelPayment);
 }
