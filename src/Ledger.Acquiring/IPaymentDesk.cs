@@ -42,12 +42,15 @@ public readonly record struct CommandHeader(Guid CommandId, ReadOnlyMemory<byte>
 /// <param name="Transaction">Null when there is no such transaction.</param>
 public sealed record DeskReply(CommandReply Reply, StreamState<TransactionState>? Transaction);
 
+/// <param name="Terminal">The device's.</param>
+/// <param name="LinkedSerial">What the connected terminal announced; null when none is connected, and then it is refused (R021).</param>
 public sealed record StartPayment(
     TransactionId TransactionId,
     SaleId SaleId,
     ContractTerms Contract,
     TerminalSerial Terminal,
     DeviceId Device,
+    TerminalSerial? LinkedSerial,
     Money Amount,
     TicketChoice Ticket,
     ContactRef? Contact);
@@ -61,6 +64,8 @@ public sealed record CancelPayment(
     Money Amount,
     PresentedCard? PresentedCard,
     SecurityCodeProof Proof,
+    TicketChoice Ticket,
+    ContactRef? Contact,
     Channel Channel);
 
 public sealed record RefundPayment(
@@ -83,4 +88,6 @@ public sealed record CancelRefund(
     Money Amount,
     PresentedCard? PresentedCard,
     SecurityCodeProof Proof,
+    TicketChoice Ticket,
+    ContactRef? Contact,
     Channel Channel);

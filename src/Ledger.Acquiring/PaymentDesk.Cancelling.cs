@@ -10,7 +10,7 @@ public sealed partial class PaymentDesk
     {
         var exchange = Exchanges.OfCancellation(header.CommandId);
         var command = new TransactionCommand.RequestCancellation(
-            exchange, request.Amount, request.PresentedCard, request.Proof, request.Contract, request.Channel, Now);
+            exchange, request.Amount, request.PresentedCard, request.Proof, request.Contract, request.Ticket, request.Contact, request.Channel, Now);
         return await _turns.RunAsync(exchange, () => CancelInTurnAsync(header, request.TransactionId, exchange, command), cancellation);
     }
 
@@ -18,7 +18,7 @@ public sealed partial class PaymentDesk
     {
         var exchange = Exchanges.OfRefundCancellation(header.CommandId);
         var command = new TransactionCommand.RequestRefundCancellation(
-            request.RefundId, exchange, request.Amount, request.PresentedCard, request.Proof, request.Contract, request.Channel, Now);
+            request.RefundId, exchange, request.Amount, request.PresentedCard, request.Proof, request.Contract, request.Ticket, request.Contact, request.Channel, Now);
         return await _turns.RunAsync(exchange, () => CancelInTurnAsync(header, request.TransactionId, exchange, command), cancellation);
     }
 

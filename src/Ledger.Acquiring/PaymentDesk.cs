@@ -31,7 +31,7 @@ public sealed partial class PaymentDesk(ILedgerEngine engine, IAuthorisationHost
     /// <summary>The terminal is taken and the transaction opened in one unit; also for whoever records what was authorised elsewhere.</summary>
     public static EngineCommand StartOf(CommandHeader header, StartPayment request, Instant now)
     {
-        var start = new TerminalCommand.StartTransaction(request.TransactionId, request.SaleId, request.Contract, request.Device, now);
+        var start = new TerminalCommand.StartTransaction(request.TransactionId, request.SaleId, request.Contract, request.Device, request.LinkedSerial, now);
         return new EngineCommand(header.CommandId, header.Fingerprint,
         [
             new CommandPart(request.Terminal.Stream, start),

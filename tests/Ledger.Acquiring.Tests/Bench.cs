@@ -87,7 +87,7 @@ internal sealed class Bench : IAsyncDisposable
     {
         var id = TransactionId.Create(Clock.Now, NextId().ToByteArray(bigEndian: true).AsSpan(0, 8), Some.Terminal);
         Transactions.Add(id);
-        return new StartPayment(id, sale ?? new SaleId(id.Value), Terms, Some.Terminal, Some.Device, Money.Eur(cents), TicketChoice.Paper, null);
+        return new StartPayment(id, sale ?? new SaleId(id.Value), Terms, Some.Terminal, Some.Device, Some.Terminal, Money.Eur(cents), TicketChoice.Paper, null);
     }
 
     public AuthorisePayment Authorisation(TransactionId transaction) => new(transaction, Terms, Some.Card, Some.CardData);
@@ -118,7 +118,7 @@ internal sealed class Bench : IAsyncDisposable
     public ValueTask<DeskReply> CancelAsync(TransactionId transaction, long cents = 4_200, Guid? id = null)
     {
         var header = Header(id);
-        return Desk.CancelAsync(header, new CancelPayment(transaction, Terms, Money.Eur(cents), Presented, ProofFor(header), Channel.MobileApp), default);
+        return Desk.CancelAsync(header, new CancelPayment(transaction, Terms, Money.Eur(cents), Presented, ProofFor(header), TicketChoice.Paper, null, Channel.MobileApp), default);
     }
 
     public RefundPayment Refund(TransactionId transaction, RefundId refund, long cents, CommandHeader header) => new(
@@ -133,7 +133,7 @@ internal sealed class Bench : IAsyncDisposable
     public ValueTask<DeskReply> CancelRefundAsync(TransactionId transaction, RefundId refund, long cents)
     {
         var header = Header();
-        return Desk.CancelRefundAsync(header, new CancelRefund(transaction, refund, Terms, Money.Eur(cents), Presented, ProofFor(header), Channel.MobileApp), default);
+        return Desk.CancelRefundAsync(header, new CancelRefund(transaction, refund, Terms, Money.Eur(cents), Presented, ProofFor(header), TicketChoice.Paper, null, Channel.MobileApp), default);
     }
 
     public RefundId NextRefund() => new(NextId());

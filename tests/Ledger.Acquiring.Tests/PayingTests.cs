@@ -224,6 +224,21 @@ public sealed class PayingTests
     }
 
     [Fact]
+    [Rule("R021")]
+    public async Task Without_the_connected_terminal_nothing_is_started_and_the_terminal_stays_free()
+    {
+        await using var bench = await Bench.OpenAsync();
+
+        var unlinked = await bench.Desk.StartAsync(bench.Header(), bench.Payment(4_200) with { LinkedSerial = null }, default);
+        var another = await bench.Desk.StartAsync(bench.Header(), bench.Payment(4_200) with { LinkedSerial = new TerminalSerial("T9999999") }, default);
+
+        Assert.Equal(nameof(TerminalRejection.NotLinked), unlinked.Reply.Rejection!.Name);
+        Assert.Equal(nameof(TerminalRejection.SerialDiffers), another.Reply.Rejection!.Name);
+        Assert.Null(unlinked.Transaction);
+        Assert.Null((await bench.TerminalAsync()).Open);
+    }
+
+    [Fact]
     [Rule("E31")]
     [Rule("I12")]
     public async Task A_second_start_finds_the_terminal_busy_and_an_older_device_is_refused()

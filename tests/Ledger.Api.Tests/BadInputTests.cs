@@ -41,6 +41,22 @@ public class BadInputTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         Assert.Equal(cents, (await shop.StartAsync(cents)).Amount.Amount);
     }
 
+    [Fact]
+    [Rule("R021")]
+    public async Task A_payment_starts_only_with_the_devices_own_terminal_connected()
+    {
+        var (shop, other) = (await Shop.OpenAsync(_server), await Shop.OpenAsync(_server));
+        var (sale, position) = (shop.NewPayment(1_000), _server.Log.LastPosition);
+
+        (await shop.Device.PostAsync("/v1/payments", sale with { LinkedSerial = null })).IsProblem(HttpStatusCode.UnprocessableEntity, ProblemCodes.Terminal.NotLinked);
+        (await shop.Device.PostAsync("/v1/payments", sale with { LinkedSerial = other.Serial })).IsProblem(HttpStatusCode.UnprocessableEntity, ProblemCodes.Terminal.SerialDiffers);
+        (await shop.Device.PostAsync("/v1/payments", sale with { LinkedSerial = "not a serial" })).IsProblem(HttpStatusCode.UnprocessableEntity, ProblemCodes.Request.Invalid);
+        Assert.Equal(position, _server.Log.LastPosition);
+
+        // Once it is linked, the same sale starts.
+        Assert.Equal(HttpStatusCode.Created, (await shop.Device.PostAsync("/v1/payments", sale)).Status);
+    }
+
     [Theory]
     [InlineData("1500,01")]
     [InlineData("\"1500\"")]

@@ -151,7 +151,7 @@ public class ContractTests
             new ActivationReply("canary", "m", "d", "s"),
             new Contact("canary@example.org"),
             new AuthorisePayment(Shop.Card with { Token = "tok_canary" }, "canary"),
-            new CancelPayment(new Money(1, "EUR"), "canary"),
+            new CancelPayment(new Money(1, "EUR"), "canary", Contracts.V1.TicketChoice.Sms, null, new Contact(Phone: "canary")),
             new RefundPayment(new Money(1, "EUR"), new Contracts.V1.PresentedCard("tok_canary", Contracts.V1.CardBrand.Cb), "canary", Contracts.V1.TicketChoice.Sms, new Contact(Phone: "canary")),
             new CredentialsReply("m", "i", "canary", "canary"),
         ];

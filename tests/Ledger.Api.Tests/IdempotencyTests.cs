@@ -62,9 +62,10 @@ public class IdempotencyTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     {
         var shop = await Shop.OpenAsync(_server);
         var sale = shop.NewSale();
-        var first = await shop.Device.PostTextAsync("/v1/payments", $$"""{"saleId":"{{sale}}","amount":{"amount":300,"currency":"EUR"},"ticket":"paper"}""", "key-spaces-0001");
-        var second = await shop.Device.PostTextAsync("/v1/payments", $$"""{ "ticket" : "paper", "amount" : { "currency":"EUR", "amount":300 }, "saleId":"{{sale}}", "contact": null }""", "key-spaces-0001");
+        var first = await shop.Device.PostTextAsync("/v1/payments", $$"""{"saleId":"{{sale}}","amount":{"amount":300,"currency":"EUR"},"ticket":"paper","linkedSerial":"{{shop.Serial}}"}""", "key-spaces-0001");
+        var second = await shop.Device.PostTextAsync("/v1/payments", $$"""{ "ticket" : "paper", "amount" : { "currency":"EUR", "amount":300 }, "linkedSerial" : "{{shop.Serial}}", "saleId":"{{sale}}", "contact": null }""", "key-spaces-0001");
 
+        Assert.Equal(HttpStatusCode.Created, first.Status);
         Assert.Equal((first.Status, first.Body), (second.Status, second.Body));
         Assert.True(second.WasReplayed);
     }

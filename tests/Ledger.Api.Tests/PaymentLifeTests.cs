@@ -85,7 +85,7 @@ public class PaymentLifeTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         (await shop.CancelAsync(paid)).IsProblem(HttpStatusCode.Conflict, ProblemCodes.Transaction.DayIsOver);
 
         var annulled = (await shop.Device.PostAsync(
-            $"/v1/payments/{paid.Id}/refunds/{part.Refunds.Single().Id}/cancel", new CancelPayment(Shop.Eur(6_000), shop.Credentials.SecurityCode, Shop.Presented))).Read<TransactionView>();
+            $"/v1/payments/{paid.Id}/refunds/{part.Refunds.Single().Id}/cancel", new CancelPayment(Shop.Eur(6_000), shop.Credentials.SecurityCode, TicketChoice.Paper, Shop.Presented))).Read<TransactionView>();
         Assert.Equal((RefundStatus.Cancelled, 10_000), (annulled.Refunds.Single().Status, annulled.Refundable!.Amount));
 
         var whole = (await shop.RefundAsync(paid, 10_000)).Read<TransactionView>();
@@ -197,7 +197,7 @@ public class PaymentLifeTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         other.IsProblem(HttpStatusCode.UnprocessableEntity, ProblemCodes.Transaction.CardDiffers);
         Assert.DoesNotContain("1234", other.Body, StringComparison.Ordinal);
         (await shop.CancelAsync(paid, card: Shop.Presented with { Brand = CardBrand.Visa })).IsProblem(HttpStatusCode.UnprocessableEntity, ProblemCodes.Transaction.CardDiffers);
-        (await shop.Device.PostAsync($"/v1/payments/{paid.Id}/cancel", new CancelPayment(Shop.Eur(5_000), shop.Credentials.SecurityCode)))
+        (await shop.Device.PostAsync($"/v1/payments/{paid.Id}/cancel", new CancelPayment(Shop.Eur(5_000), shop.Credentials.SecurityCode, TicketChoice.Paper)))
             .IsProblem(HttpStatusCode.UnprocessableEntity, ProblemCodes.Transaction.CardNotPresented);
         Assert.Equal(TransactionStatus.Completed, (await shop.ReadAsync(paid.Id)).Status);
 
@@ -253,6 +253,47 @@ public class PaymentLifeTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         Assert.True(events.ChainVerified);
         Assert.Equal(Enumerable.Range(1, events.Events.Count).Select(static n => (long)n), events.Events.Select(static e => e.Version));
         Assert.Contains(events.Events, static e => e.Type.StartsWith("transaction-ticket-reissued", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    [Rule("R078")]
+    [Rule("R023")]
+    public async Task Cancellations_and_refunds_ask_for_a_ticket_of_their_own_and_for_a_contact_only_if_it_needs_one()
+    {
+        var shop = await Shop.OpenAsync(_server);
+        var (cancelled, refunded) = (await shop.PayAsync(5_000), await shop.PayAsync(6_000));
+        var cancel = new CancelPayment(cancelled.Amount, shop.Credentials.SecurityCode, TicketChoice.Paper, Shop.Presented);
+        await AsksAsync($"/v1/payments/{cancelled.Id}/cancel", (ticket, contact) => cancel with { Ticket = ticket, Contact = contact });
+        await AsksForTicketAsync($"/v1/payments/{cancelled.Id}/cancel");
+
+        _server.Clock.Advance(Duration.FromDays(1));
+        var refund = new RefundPayment(refunded.Amount, Shop.Presented, shop.Credentials.SecurityCode, TicketChoice.Paper);
+        var view = await AsksAsync($"/v1/payments/{refunded.Id}/refunds", (ticket, contact) => refund with { Ticket = ticket, Contact = contact });
+        var annul = cancel with { Amount = refunded.Amount };
+        await AsksAsync($"/v1/payments/{refunded.Id}/refunds/{view.Refunds.Single().Id}/cancel", (ticket, contact) => annul with { Ticket = ticket, Contact = contact });
+
+        async Task AsksForTicketAsync(string path) =>
+            (await shop.Device.PostTextAsync(path, """{"amount":{"amount":5000,"currency":"EUR"},"securityCode":"123456"}""")).IsProblem(HttpStatusCode.BadRequest, ProblemCodes.Request.Malformed);
+
+        async Task<TransactionView> AsksAsync<TBody>(string path, Func<TicketChoice, Contact?, TBody> body) where TBody : class
+        {
+            const string Address = "undone.demo@example.org";
+            var position = _server.Log.LastPosition;
+            (await shop.Device.PostAsync(path, body(TicketChoice.Email, null))).IsProblem(HttpStatusCode.UnprocessableEntity, ProblemCodes.Transaction.ContactMissing);
+            (await shop.Device.PostAsync(path, body(TicketChoice.Sms, new Contact(Email: Address)))).IsProblem(HttpStatusCode.UnprocessableEntity, ProblemCodes.Transaction.ContactMissing);
+            (await shop.Device.PostAsync(path, body(TicketChoice.Paper, new Contact(Email: Address)))).IsProblem(HttpStatusCode.UnprocessableEntity, ProblemCodes.Transaction.ContactNotWanted);
+            Assert.Equal(position, _server.Log.LastPosition);
+
+            var done = await shop.Device.PostAsync(path, body(TicketChoice.Email, new Contact(Email: Address)));
+            var view = done.Read<TransactionView>();
+            var events = await shop.Device.GetAsync($"/v1/payments/{view.Id}/events");
+            Assert.DoesNotContain("example.org", done.Body + events.Body, StringComparison.Ordinal);
+            var asked = events.Json["events"]!.AsArray().Last(static e => e!["type"]!.GetValue<string>().EndsWith("-requested.1", StringComparison.Ordinal))!["payload"]!;
+            Assert.Equal("email", asked["ticket"]!.GetValue<string>());
+            var kept = new Domain.Transactions.ContactRef(Guid.Parse(asked["contact"]!.GetValue<string>()));
+            Assert.Equal(Address, (await _server.Contacts.ReadAsync(kept, default))?.Address);
+            return view;
+        }
     }
 
     [Fact]

@@ -211,9 +211,9 @@ public class SecurityTests(ApiFixture fixture) : IClassFixture<ApiFixture>
                 ($"/v1/payments/{id}/authorise", new AuthorisePayment(Shop.Card, Shop.CardData)),
                 ($"/v1/payments/{id}/complete", Shop.Confirmation(paid)),
                 ($"/v1/payments/{id}/abort", new AbortPayment(AbortReason.CancelledByClient)),
-                ($"/v1/payments/{id}/cancel", new CancelPayment(paid.Amount, theirs.Credentials.SecurityCode, Shop.Presented)),
+                ($"/v1/payments/{id}/cancel", new CancelPayment(paid.Amount, theirs.Credentials.SecurityCode, TicketChoice.Paper, Shop.Presented)),
                 ($"/v1/payments/{id}/refunds", new RefundPayment(paid.Amount, Shop.Presented, theirs.Credentials.SecurityCode, TicketChoice.Paper)),
-                ($"/v1/payments/{id}/refunds/{id}/cancel", new CancelPayment(paid.Amount, theirs.Credentials.SecurityCode, Shop.Presented)),
+                ($"/v1/payments/{id}/refunds/{id}/cancel", new CancelPayment(paid.Amount, theirs.Credentials.SecurityCode, TicketChoice.Paper, Shop.Presented)),
                 ($"/v1/payments/{id}/ticket/reissue", new ReissueTicket(TicketKind.Payment, TicketCopy.Client)),
             ];
             foreach (var (path, body) in requests)

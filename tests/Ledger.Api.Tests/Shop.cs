@@ -79,7 +79,7 @@ public sealed class Shop
 
     public string NewSale() => new Guid(Interlocked.Increment(ref _sales), 1, 1, [1, 2, 3, 4, 5, 6, 7, 8]).ToString("D");
 
-    public CreatePayment NewPayment(long cents) => new(NewSale(), Eur(cents), TicketChoice.Paper);
+    public CreatePayment NewPayment(long cents) => new(NewSale(), Eur(cents), TicketChoice.Paper, LinkedSerial: Serial);
 
     public async Task<TransactionView> StartAsync(long cents) => (await Device.PostAsync("/v1/payments", NewPayment(cents))).Read<TransactionView>();
 
@@ -99,7 +99,7 @@ public sealed class Shop
     public static CompletePayment Confirmation(TransactionView approved) => new(CardholderVerification.Pin, approved.ExchangeId!, "A1B2C3D4E5F60718", approved.Number);
 
     public Task<Answer> CancelAsync(TransactionView payment, long? cents = null, string? code = null, PresentedCard? card = null, string? key = null) =>
-        Device.PostAsync($"/v1/payments/{payment.Id}/cancel", new CancelPayment(Eur(cents ?? payment.Amount.Amount), code ?? Credentials.SecurityCode, card ?? Presented), key);
+        Device.PostAsync($"/v1/payments/{payment.Id}/cancel", new CancelPayment(Eur(cents ?? payment.Amount.Amount), code ?? Credentials.SecurityCode, TicketChoice.Paper, card ?? Presented), key);
 
     public Task<Answer> RefundAsync(TransactionView payment, long cents, string? code = null, PresentedCard? card = null, string? key = null) =>
         Device.PostAsync($"/v1/payments/{payment.Id}/refunds", new RefundPayment(Eur(cents), card ?? Presented, code ?? Credentials.SecurityCode, TicketChoice.Paper), key);

@@ -120,7 +120,7 @@ internal sealed class Sales
         switch (_random.Next(4))
         {
             case 0:
-                yield return Next(id.Stream, new RequestCancellation(Exchange(id, 1), amount, presented, proof, Terms, Channel.MobileApp, Today));
+                yield return Next(id.Stream, new RequestCancellation(Exchange(id, 1), amount, presented, proof, Terms, TicketChoice.Paper, null, Channel.MobileApp, Today));
                 yield return Next(id.Stream, new RecordCancelled(Exchange(id, 1), Today), -amount.MinorUnits);
 
                 // Refused: it is cancelled.
@@ -152,7 +152,7 @@ internal sealed class Sales
 
         // Started already, by another command: no event, and the request is refused whatever its number.
         return Next(
-            new CommandPart(_serial.Stream, new TerminalCommand.StartTransaction(id, sale, Terms, Device, Today)),
+            new CommandPart(_serial.Stream, new TerminalCommand.StartTransaction(id, sale, Terms, Device, _serial, Today)),
             new CommandPart(id.Stream, before => new Request(id, sale, Terms, _serial, Device, before.OfType<TerminalEvent.TransactionStarted>().SingleOrDefault()?.Number ?? 1, amount, TicketChoice.Paper, null, Today)));
     }
 

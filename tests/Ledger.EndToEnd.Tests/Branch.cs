@@ -10,7 +10,7 @@ internal static class Branch
 {
     private const string Merchant = "kill-test";
 
-    public static async Task<IReadOnlyList<string>> ActivateAsync(Uri server, string folder, int phones)
+    public static async Task<IReadOnlyList<(string Token, string Serial)>> ActivateAsync(Uri server, string folder, int phones)
     {
         var added = await LedgerProcess.RunAsync("staff", "add", "branch", "--role", "bank", "--json", "--data", folder);
         using var http = new HttpClient { BaseAddress = server };
@@ -20,15 +20,16 @@ internal static class Branch
         await PostAsync<DoneReply>(http, $"/v1/bank/contracts/{Merchant}/accept", new AcceptContract());
         var letter = await PostAsync<CredentialsReply>(http, $"/v1/bank/merchants/{Merchant}/credentials", new SetCredentials("kill.test"));
 
-        var tokens = new List<string>();
+        var activated = new List<(string Token, string Serial)>();
         for (var number = 1; number <= phones; number++)
         {
             var serial = $"KILLTEST{number}";
             await PostAsync<DoneReply>(http, "/v1/bank/terminals", new RegisterTerminal(serial, "Test reader", AcceptanceCountry.France, number));
-            tokens.Add((await PostAsync<ActivationReply>(http, "/v1/activation", new ActivationRequest(letter.Identifier, letter.Password, serial, LinkedSerial: serial))).DeviceToken);
+            var reply = await PostAsync<ActivationReply>(http, "/v1/activation", new ActivationRequest(letter.Identifier, letter.Password, serial, LinkedSerial: serial));
+            activated.Add((reply.DeviceToken, serial));
         }
 
-        return tokens;
+        return activated;
     }
 
     private static RequestContract Contract() => new(

@@ -9,7 +9,7 @@ namespace Ledger.EndToEnd.Tests;
 /// A phone that sells without a pause and remembers what it was told. When the server is gone it keeps its last request, and repeats it under the
 /// same Idempotency-Key when there is one again, as the app does. One caller at a time.
 /// </summary>
-internal sealed class Cashier(string token, Random random)
+internal sealed class Cashier(string token, string serial, Random random)
 {
     private const string Currency = "EUR";
     private static readonly TimeSpan BusyPause = TimeSpan.FromMilliseconds(50);
@@ -90,7 +90,7 @@ internal sealed class Cashier(string token, Random random)
             2 => 1_523,
             _ => 100 * random.Next(2, 60),
         };
-        return Call.To("/v1/payments", new CreatePayment(Guid.NewGuid().ToString("D"), new Money(cents, Currency), TicketChoice.Paper));
+        return Call.To("/v1/payments", new CreatePayment(Guid.NewGuid().ToString("D"), new Money(cents, Currency), TicketChoice.Paper, LinkedSerial: serial));
     }
 
     private CardInput Card() => new(

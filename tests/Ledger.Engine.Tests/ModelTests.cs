@@ -112,7 +112,7 @@ public class ModelTests
                 1 => new TerminalCommand.Activate(Shop.Terms, Shop.Device, Shop.Serial, now),
                 2 => new TerminalCommand.Block(BlockReason.Lost, Channel.Assistance, now),
                 3 or 4 => new TerminalCommand.Unblock(Channel.Assistance, now),
-                5 => new TerminalCommand.StartTransaction(sale, new SaleId(sale.Value), Shop.Terms, Shop.Device, now),
+                5 => new TerminalCommand.StartTransaction(sale, new SaleId(sale.Value), Shop.Terms, Shop.Device, serial, now),
                 6 => new TerminalCommand.FinishTransaction(sale, Paid: _random.Next(2) == 0, now),
                 _ => new TerminalCommand.TakeNumber(Shop.Id(_random.Next(10_000)), Shop.Terms, Shop.Device, now),
             };

@@ -113,7 +113,7 @@ internal sealed class Shop : IAsyncDisposable
         var (terminal, sale) = (serial ?? Serial, new SaleId(transaction.Value));
         return new EngineCommand(id, Fingerprint($"{transaction} {amount}"),
         [
-            new CommandPart(terminal.Stream, new TerminalCommand.StartTransaction(transaction, sale, Terms, Device, Clock.Now)),
+            new CommandPart(terminal.Stream, new TerminalCommand.StartTransaction(transaction, sale, Terms, Device, terminal, Clock.Now)),
             new CommandPart(transaction.Stream, before => new Request(transaction, sale, Terms, terminal, Device, before.OfType<TerminalEvent.TransactionStarted>().Single().Number, amount ?? Money.Eur(42_00), ticket, contact, Clock.Now)),
         ]);
     }
@@ -144,12 +144,12 @@ internal sealed class Shop : IAsyncDisposable
         await Accepted(Do(id, new Complete(Confirmation, Terms, Clock.Now)));
     }
 
-    public Task<CommandReply> RequestCancellationAsync(TransactionId id, Money? amount = null) =>
-        Do(id, new RequestCancellation(ExchangeOf(id, 1), amount ?? Money.Eur(42_00), new PresentedCard(Card.Token, Card.Brand, null), Proof(), Terms, Channel.MobileApp, Clock.Now));
+    public Task<CommandReply> RequestCancellationAsync(TransactionId id, Money? amount = null, TicketChoice ticket = TicketChoice.Paper, ContactRef? contact = null) =>
+        Do(id, new RequestCancellation(ExchangeOf(id, 1), amount ?? Money.Eur(42_00), new PresentedCard(Card.Token, Card.Brand, null), Proof(), Terms, ticket, contact, Channel.MobileApp, Clock.Now));
 
-    public async Task CancelAsync(TransactionId id, Money? amount = null)
+    public async Task CancelAsync(TransactionId id, Money? amount = null, TicketChoice ticket = TicketChoice.Paper, ContactRef? contact = null)
     {
-        await Accepted(RequestCancellationAsync(id, amount));
+        await Accepted(RequestCancellationAsync(id, amount, ticket, contact));
         await Accepted(Do(id, new RecordCancelled(ExchangeOf(id, 1), Clock.Now)));
     }
 

@@ -93,7 +93,7 @@ internal sealed class TradingLife
         var id = TransactionId.Create(Now, Bytes(8), serial);
         var sale = new SaleId(NextId());
         var contract = ContractOf(_owners[serial]);
-        var start = new TerminalCommand.StartTransaction(id, sale, contract, Sample.Device, Now);
+        var start = new TerminalCommand.StartTransaction(id, sale, contract, Sample.Device, serial, Now);
         if (Terminal.Decide(_terminals[serial], start) is not { Rejection: null, Events: [TerminalEvent.TransactionStarted started] }) return;
 
         Tell(serial, start);
@@ -136,7 +136,7 @@ internal sealed class TradingLife
     {
         if (PickMoney() is not var (id, money)) return;
         var exchange = new ExchangeId(NextId());
-        Tell(id, new RequestCancellation(exchange, money.Facts.Amount, PresentedOf(money), Proof(), ContractOf(money.Facts.MerchantId), Channel.MobileApp, Now));
+        Tell(id, new RequestCancellation(exchange, money.Facts.Amount, PresentedOf(money), Proof(), ContractOf(money.Facts.MerchantId), TicketChoice.Paper, null, Channel.MobileApp, Now));
         var pending = _transactions[id] is TransactionState.CancellationPending open ? open.Exchange : exchange;
         if (Chance(60)) Tell(id, new RecordCancelled(pending, Now));
         else if (Chance(70)) Tell(id, new RecordCancellationRefused(pending, new ResponseCode("05"), Now));
@@ -161,7 +161,7 @@ internal sealed class TradingLife
             foreach (var refund in money.Refunds.Values.Where(static r => r.Status is RefundStatus.Approved or RefundStatus.CancellationPending).ToArray())
             {
                 var exchange = refund.Cancellation ?? new ExchangeId(NextId());
-                Tell(id, new RequestRefundCancellation(refund.Id, exchange, refund.Amount, PresentedOf(money), Proof(), ContractOf(money.Facts.MerchantId), Channel.MobileApp, Now));
+                Tell(id, new RequestRefundCancellation(refund.Id, exchange, refund.Amount, PresentedOf(money), Proof(), ContractOf(money.Facts.MerchantId), TicketChoice.Paper, null, Channel.MobileApp, Now));
                 if (Chance(60)) Tell(id, new RecordRefundCancelled(refund.Id, exchange, Now));
                 else if (Chance(60)) Tell(id, new RecordRefundCancellationRefused(refund.Id, exchange, new ResponseCode("05"), Now));
             }

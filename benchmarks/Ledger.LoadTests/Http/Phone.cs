@@ -14,11 +14,12 @@ internal sealed class Phone : IDisposable
 
     private readonly HttpWire _wire;
     private readonly string _token;
+    private readonly string _serial;
     private readonly byte[] _authorise;
 
     private Phone(HttpWire wire, string token, int number)
     {
-        (_wire, _token) = (wire, token);
+        (_wire, _token, _serial) = (wire, token, Shop.SerialOf(number));
         var card = new CardInput(
             string.Create(CultureInfo.InvariantCulture, $"load_card_{number}"), "1234", CardBrand.Cb, BrandChoice.OnlyBrand, CardCategory.ConsumerDebit, CardRegion.France,
             EntryMode.Chip, "A0000000421010", "CB");
@@ -34,7 +35,8 @@ internal sealed class Phone : IDisposable
     /// <exception cref="InvalidOperationException">Any other answer than the one that a payment gets.</exception>
     public async ValueTask<bool> PayAsync(Action<int, long, ReadOnlyMemory<byte>>? stepDone, CancellationToken cancellation)
     {
-        var create = JsonSerializer.SerializeToUtf8Bytes(new CreatePayment(Guid.NewGuid().ToString("D"), new Money(42_00, "EUR"), TicketChoice.Paper), LedgerJson.Client);
+        var payment = new CreatePayment(Guid.NewGuid().ToString("D"), new Money(42_00, "EUR"), TicketChoice.Paper, LinkedSerial: _serial);
+        var create = JsonSerializer.SerializeToUtf8Bytes(payment, LedgerJson.Client);
         if (await PostAsync(0, "/v1/payments", create, stepDone, cancellation) is not { } created) return false;
         if (await PostAsync(1, $"/v1/payments/{created.Id}/authorise", _authorise, stepDone, cancellation) is not { } approved) return false;
 

@@ -27,7 +27,7 @@ internal static class Shop
         var tokens = new List<string>();
         for (var number = 1; number <= phones; number++)
         {
-            var serial = string.Create(CultureInfo.InvariantCulture, $"LOAD{number:0000}");
+            var serial = SerialOf(number);
             await PostAsync<RegisterTerminal, DoneReply>(http, bank, "/v1/bank/terminals", new RegisterTerminal(serial, "Load reader", AcceptanceCountry.France, number), cancellation);
             var activation = new ActivationRequest(letter.Identifier, letter.Password, serial, serial);
             tokens.Add((await PostAsync<ActivationRequest, ActivationReply>(http, null, "/v1/activation", activation, cancellation)).DeviceToken);
@@ -35,6 +35,10 @@ internal static class Shop
 
         return tokens;
     }
+
+    /// <summary>The serial of a phone's terminal.</summary>
+    /// <param name="phone">From 1.</param>
+    public static string SerialOf(int phone) => string.Create(CultureInfo.InvariantCulture, $"LOAD{phone:0000}");
 
     private static async Task<TReply> PostAsync<TBody, TReply>(HttpClient http, string? token, string path, TBody body, CancellationToken cancellation)
     {

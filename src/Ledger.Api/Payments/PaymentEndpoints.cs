@@ -4,6 +4,7 @@ using Ledger.Api.Commands;
 using Ledger.Api.Inputs;
 using Ledger.Api.Problems;
 using Ledger.Contracts.V1;
+using Ledger.Domain.Terminals;
 using Ledger.Domain.Transactions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -20,7 +21,7 @@ internal static class PaymentEndpoints
     public static void MapPayments(this IEndpointRouteBuilder v1)
     {
         var payments = v1.MapGroup("/payments").WithTags("Payments");
-        payments.MapPost("/", CreateAsync).RequireAuthorization(Policies.Merchant).Describe<TransactionView>("Start a payment", "Before any card: amount and ticket choice.", 201);
+        payments.MapPost("/", CreateAsync).RequireAuthorization(Policies.Merchant).Describe<TransactionView>("Start a payment", "Before any card: amount, ticket choice, and the serial that the connected terminal announced: link it first.", 201);
         payments.MapGet("/{id}", ReadAsync).RequireAuthorization(Policies.OpenPayment).Describe<TransactionView>("Read a transaction", "With an ETag: If-None-Match gives 304.");
         payments.MapPost("/{id}/progress", ProgressAsync).RequireAuthorization(Policies.OpenPayment).Describe<TransactionView>("Say how far the terminal is", "Stage by stage, never back.");
         payments.MapPost("/{id}/authorise", AuthoriseAsync).RequireAuthorization(Policies.OpenPayment).Describe<TransactionView>("Ask the host", "202 while the outcome is not known: do not start the same sale again.");
@@ -36,6 +37,7 @@ internal static class PaymentEndpoints
         var sale = new SaleId(input.Uuid("saleId", body.SaleId));
         var amount = input.Amount("amount", body.Amount);
         var contact = input.Contact("contact", body.Ticket, body.Contact);
+        TerminalSerial? linked = body.LinkedSerial is { } announced ? input.Serial("linkedSerial", announced) : null;
         if (input.Problem is { } invalid) return invalid;
 
         // Only a contact is kept before the command; without one the engine's own look is enough.
@@ -45,7 +47,7 @@ internal static class PaymentEndpoints
         var reference = await contacts.KeepAsync(command, contact, cancellation);
         var id = TransactionId.Create(clock.GetCurrentInstant(), command.Entropy(), device.Terminal);
         var reply = await desk.StartAsync(
-            command.Header, new StartPayment(id, sale, terms, device.Terminal, device.Device, amount, Wire.ToDomain(body.Ticket), reference), cancellation);
+            command.Header, new StartPayment(id, sale, terms, device.Terminal, device.Device, linked, amount, Wire.ToDomain(body.Ticket), reference), cancellation);
         await contacts.DropIfRefusedAsync(reply.Reply, reference, cancellation);
         return TransactionAnswers.Of(http, command, await states.StartedAsync(reply, cancellation), status: StatusCodes.Status201Created);
     }

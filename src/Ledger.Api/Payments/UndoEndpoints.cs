@@ -12,19 +12,22 @@ using RefundPayment = Ledger.Contracts.V1.RefundPayment;
 
 namespace Ledger.Api.Payments;
 
-/// <summary>Cancellation on the day, refund from the next, and the refund's own cancellation (R070-R082). Each needs the security code.</summary>
+/// <summary>
+/// Cancellation on the day, refund from the next, and the refund's own cancellation (R070-R082). Each needs the security code, and asks for a
+/// ticket of its own (R078).
+/// </summary>
 internal static class UndoEndpoints
 {
     public static void MapUndo(this IEndpointRouteBuilder v1)
     {
         var payments = v1.MapGroup("/payments/{id}").WithTags("Cancel and refund").RequireAuthorization(Policies.Merchant);
-        payments.MapPost("/cancel", CancelAsync).Describe<TransactionView>("Annuler", "The whole amount, the same day, before remittance; card and security code.");
-        payments.MapPost("/refunds", RefundAsync).Describe<TransactionView>("Rembourser", "From the next day on, at most what remains; card and security code.", 201);
-        payments.MapPost("/refunds/{refundId}/cancel", CancelRefundAsync).Describe<TransactionView>("Annul a refund", "On the refund's own day, before its remittance.");
+        payments.MapPost("/cancel", CancelAsync).Describe<TransactionView>("Annuler", "The whole amount, the same day, before remittance; card, security code, and a ticket choice of its own.");
+        payments.MapPost("/refunds", RefundAsync).Describe<TransactionView>("Rembourser", "From the next day on, at most what remains; card, security code, and a ticket choice of its own.", 201);
+        payments.MapPost("/refunds/{refundId}/cancel", CancelRefundAsync).Describe<TransactionView>("Annul a refund", "On the refund's own day, before its remittance; card, security code, and a ticket choice of its own.");
     }
 
     private static async Task<IResult> CancelAsync(
-        string id, CancelPayment body, HttpContext http, PaymentDoor door, UndoDesk undo, IPaymentDesk desk, CancellationToken cancellation)
+        string id, CancelPayment body, HttpContext http, PaymentDoor door, UndoDesk undo, TicketContacts contacts, IPaymentDesk desk, CancellationToken cancellation)
     {
         var (transaction, problem) = await door.FindAsync(http, id, cancellation);
         if (transaction is null) return problem!;
@@ -33,13 +36,17 @@ internal static class UndoEndpoints
         var amount = input.Amount("amount", body.Amount);
         var code = input.SecurityCode("securityCode", body.SecurityCode);
         var card = input.Presented("card", body.Card);
+        var contact = input.Contact("contact", body.Ticket, body.Contact);
         if (input.Problem is { } invalid) return invalid;
 
-        var (opened, refusal) = await undo.OpenAsync(http, body with { SecurityCode = "" }, code, cancellation);
+        var (opened, refusal) = await undo.OpenAsync(http, body with { SecurityCode = "", Contact = null }, code, cancellation);
         if (opened is null) return refusal!;
 
-        var request = new Acquiring.CancelPayment(PaymentDoor.IdOf(transaction), opened.Contract, amount, card, opened.Proof, DeviceCaller.Channel);
+        var reference = await contacts.KeepAsync(opened.Command, contact, cancellation);
+        var request = new Acquiring.CancelPayment(
+            PaymentDoor.IdOf(transaction), opened.Contract, amount, card, opened.Proof, Wire.ToDomain(body.Ticket), reference, DeviceCaller.Channel);
         var reply = await desk.CancelAsync(opened.Command.Header, request, cancellation);
+        await contacts.DropIfRefusedAsync(reply.Reply, reference, cancellation);
         return TransactionAnswers.Of(http, opened.Command, reply, TransactionViews.AfterCancellation);
     }
 
@@ -70,7 +77,7 @@ internal static class UndoEndpoints
     }
 
     private static async Task<IResult> CancelRefundAsync(
-        string id, string refundId, CancelPayment body, HttpContext http, PaymentDoor door, UndoDesk undo, IPaymentDesk desk, CancellationToken cancellation)
+        string id, string refundId, CancelPayment body, HttpContext http, PaymentDoor door, UndoDesk undo, TicketContacts contacts, IPaymentDesk desk, CancellationToken cancellation)
     {
         var (transaction, problem) = await door.FindAsync(http, id, cancellation);
         if (transaction is null) return problem!;
@@ -81,13 +88,17 @@ internal static class UndoEndpoints
         var amount = input.Amount("amount", body.Amount);
         var code = input.SecurityCode("securityCode", body.SecurityCode);
         var card = input.Presented("card", body.Card);
+        var contact = input.Contact("contact", body.Ticket, body.Contact);
         if (input.Problem is { } invalid) return invalid;
 
-        var (opened, refusal) = await undo.OpenAsync(http, body with { SecurityCode = "" }, code, cancellation);
+        var (opened, refusal) = await undo.OpenAsync(http, body with { SecurityCode = "", Contact = null }, code, cancellation);
         if (opened is null) return refusal!;
 
-        var request = new CancelRefund(PaymentDoor.IdOf(transaction), refund, opened.Contract, amount, card, opened.Proof, DeviceCaller.Channel);
+        var reference = await contacts.KeepAsync(opened.Command, contact, cancellation);
+        var request = new CancelRefund(
+            PaymentDoor.IdOf(transaction), refund, opened.Contract, amount, card, opened.Proof, Wire.ToDomain(body.Ticket), reference, DeviceCaller.Channel);
         var reply = await desk.CancelRefundAsync(opened.Command.Header, request, cancellation);
+        await contacts.DropIfRefusedAsync(reply.Reply, reference, cancellation);
         return TransactionAnswers.Of(http, opened.Command, reply, state => TransactionViews.AfterRefundCancellation(state, refund));
     }
 }

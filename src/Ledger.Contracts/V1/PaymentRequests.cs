@@ -4,7 +4,8 @@ namespace Ledger.Contracts.V1;
 /// <param name="SaleId">A UUID made by the phone, one per amount typed: attempts at the same sale carry the same.</param>
 /// <param name="Amount">1 to 150000 cents of EUR (R029).</param>
 /// <param name="Contact">For an electronic ticket only (R023).</param>
-public sealed record CreatePayment(string SaleId, Money Amount, TicketChoice Ticket, Contact? Contact = null);
+/// <param name="LinkedSerial">The serial that the connected terminal announced over its link. Without it, or with another than the device's terminal has, nothing is started (R021).</param>
+public sealed record CreatePayment(string SaleId, Money Amount, TicketChoice Ticket, Contact? Contact = null, string? LinkedSerial = null);
 
 /// <summary>A client's address for the ticket: exactly one of the two. Kept encrypted outside the log, never shown again. Prints nothing of itself.</summary>
 /// <param name="Phone">E.164, for instance +33 and nine digits without spaces.</param>
@@ -59,8 +60,10 @@ public sealed record PresentedCard(string Token, CardBrand Brand, string? Accoun
 /// <summary>Annulation: the whole amount, the same day (R070, R072). Prints nothing of itself.</summary>
 /// <param name="Amount">As typed; must be the payment's.</param>
 /// <param name="SecurityCode">Six digits (R075).</param>
+/// <param name="Ticket">Of the cancellation itself, whatever was chosen for what it annuls (R078).</param>
 /// <param name="Card">Required in the app.</param>
-public sealed record CancelPayment(Money Amount, string SecurityCode, PresentedCard? Card = null)
+/// <param name="Contact">For an electronic ticket only.</param>
+public sealed record CancelPayment(Money Amount, string SecurityCode, TicketChoice Ticket, PresentedCard? Card = null, Contact? Contact = null)
 {
     public override string ToString() => nameof(CancelPayment);
 }

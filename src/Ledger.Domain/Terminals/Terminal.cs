@@ -82,8 +82,8 @@ public sealed class Terminal : IDecider<TerminalState, TerminalCommand, Terminal
     /// </summary>
     public static LocalDate WarrantyUntil(Instant firstActivatedAt) => ParisTime.DayOf(firstActivatedAt).PlusMonths(WarrantyMonths);
 
-    /// <summary>Why a terminal cannot be activated over its link: NotLinked, SerialDiffers (R099, E54); null when it can.</summary>
-    /// <param name="serial">As the merchant typed it.</param>
+    /// <summary>Why a terminal can be neither activated (R099) nor paid with (R021) over its link: NotLinked, SerialDiffers (E54); null when it can.</summary>
+    /// <param name="serial">The terminal that is meant: as the merchant typed it, or the device's own.</param>
     /// <param name="linked">As the connected terminal announced it; null when none is connected.</param>
     public static TerminalRejection? LinkRefusal(TerminalSerial serial, TerminalSerial? linked)
     {
@@ -148,6 +148,7 @@ public sealed class Terminal : IDecider<TerminalState, TerminalCommand, Terminal
     {
         // Whether the repeat asks for the same sale is for the transaction's own stream to say.
         if (state.Work.Knows(command.TransactionId)) return Decision.AlreadyDone;
+        if (LinkRefusal(state.Facts!.Serial, command.LinkedSerial) is { } unlinked) return unlinked;
         if (UseOf(state, command.Contract, command.Device, command.Now) is { } refused) return refused;
 
         var work = state.Work;

@@ -27,7 +27,9 @@ public abstract record TerminalCommand
     public sealed record BlockForGood(Instant Now) : TerminalCommand;
 
     /// <summary>Takes it for one transaction (I12, I30). Decided in one batch with the transaction's Request.</summary>
-    public sealed record StartTransaction(TransactionId TransactionId, SaleId SaleId, ContractTerms Contract, DeviceId Device, Instant Now) : TerminalCommand;
+    /// <param name="LinkedSerial">What the connected terminal said of itself over its link; null when none is connected, and then it is refused (R021).</param>
+    public sealed record StartTransaction(
+        TransactionId TransactionId, SaleId SaleId, ContractTerms Contract, DeviceId Device, TerminalSerial? LinkedSerial, Instant Now) : TerminalCommand;
 
     /// <summary>The transaction's outcome is unknown or being reversed: the terminal is free for another sale, not for the same one (I15).</summary>
     public sealed record SetTransactionAside(TransactionId TransactionId, Instant Now) : TerminalCommand;

@@ -200,9 +200,9 @@ public enum TerminalRejection
     /// <summary>It does not work on that transaction.</summary>
     TransactionNotOpen = 17,
 
-    /// <summary>No terminal is connected: link it first, then activate (R099).</summary>
+    /// <summary>No terminal is connected: link it first, then activate (R099) or start a payment (R021).</summary>
     NotLinked = 18,
 
-    /// <summary>The connected terminal announced another serial number than the one on the label (E54).</summary>
+    /// <summary>The connected terminal announced another serial number than the one on the label, or than the device's own terminal has (E54, R021).</summary>
     SerialDiffers = 19,
 }

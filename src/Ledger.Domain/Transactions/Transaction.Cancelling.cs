@@ -8,7 +8,7 @@ namespace Ledger.Domain.Transactions;
 
 using Decision = Decision<TransactionEvent, TransactionRejection>;
 
-/// <summary>Annulation: the whole amount, the same Paris day, before remittance (R070, R072, R075-R077, D-03).</summary>
+/// <summary>Annulation: the whole amount, the same Paris day, before remittance (R070, R072, R075-R078, D-03).</summary>
 public sealed partial class Transaction
 {
     private static Decision DecideCancellation(TransactionState state, RequestCancellation command) => state switch
@@ -24,6 +24,7 @@ public sealed partial class Transaction
     {
         var facts = completed.Facts;
         if (RefuseContract(facts, command.Contract, command.Now) is { } contract) return contract;
+        if (RefuseContact(command.Ticket, command.Contact) is { } contact) return contact;
         if (!IsProven(command.Proof, command.Now)) return TransactionRejection.SecurityCodeNotVerified;
         if (RefuseCard(completed.Card, command.PresentedCard, command.Channel) is { } card) return card;
         // A refund, even a declined one, shows that the day was over once; a clock that stepped back does not bring it back (I04).
@@ -34,7 +35,11 @@ public sealed partial class Transaction
         if (RefuseExchange(completed, command.Exchange) is { } exchange) return exchange;
 
         Invariant.Holds(completed.Refundable == facts.Amount);
-        return new CancellationRequested(command.Exchange, command.PresentedCard is not null, command.Channel, command.Now);
+        return new CancellationRequested(command.Exchange, command.PresentedCard is not null, command.Channel, command.Now)
+        {
+            Ticket = command.Ticket,
+            Contact = command.Contact,
+        };
     }
 
     private static Decision DecideCancelled(TransactionState state, RecordCancelled command)

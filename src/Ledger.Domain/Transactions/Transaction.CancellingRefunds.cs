@@ -26,6 +26,7 @@ public sealed partial class Transaction
     private static Decision DecideRefundCancellation(TransactionState.Completed completed, Refund refund, RequestRefundCancellation command)
     {
         if (RefuseContract(completed.Facts, command.Contract, command.Now) is { } contract) return contract;
+        if (RefuseContact(command.Ticket, command.Contact) is { } contact) return contact;
         if (!IsProven(command.Proof, command.Now)) return TransactionRejection.SecurityCodeNotVerified;
         if (RefuseCard(completed.Card, command.PresentedCard, command.Channel) is { } card) return card;
         if (DayOf(command.Now, refund.RequestedAt) != refund.BusinessDay) return TransactionRejection.DayIsOver;
@@ -34,7 +35,11 @@ public sealed partial class Transaction
         if (command.Channel is not (Channel.MobileApp or Channel.WebSpace)) return TransactionRejection.ChannelNotAllowed;
         if (RefuseExchange(completed, command.Exchange) is { } exchange) return exchange;
 
-        return new RefundCancellationRequested(refund.Id, command.Exchange, command.PresentedCard is not null, command.Channel, command.Now);
+        return new RefundCancellationRequested(refund.Id, command.Exchange, command.PresentedCard is not null, command.Channel, command.Now)
+        {
+            Ticket = command.Ticket,
+            Contact = command.Contact,
+        };
     }
 
     private static Decision DecideRefundCancelled(TransactionState state, RecordRefundCancelled command)

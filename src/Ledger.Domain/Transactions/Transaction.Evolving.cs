@@ -38,7 +38,7 @@ public sealed partial class Transaction
         (_, ContradictionUndone e) when e.Exchange == AuthorisationOf(state) && ContradictionOf(state) is { IsUndone: false } late =>
             WithContradiction(state, late with { IsUndone = true }),
 
-        (TransactionState.Completed s, CancellationRequested e) => new CancellationPending(Ask(s, e.Exchange), e.Exchange, e.At),
+        (TransactionState.Completed s, CancellationRequested e) => new CancellationPending(Ask(s, e.Exchange), e.Exchange, TicketOf(s.Facts, e), e.At),
         (CancellationPending s, CancellationRefused e) when e.Exchange == s.Exchange => s.Before,
         (CancellationPending s, TransactionEvent.Cancelled e) when e.Exchange == s.Exchange => Cancel(s, e),
         (TransactionState.Completed { Remittance: null } s, Remitted e) => s with { Remittance = e.Remittance },
@@ -92,8 +92,12 @@ public sealed partial class Transaction
     {
         var facts = s.Before.Facts;
         Invariant.Holds(e.Amount == facts.Amount && e.MerchantId == facts.MerchantId && s.Before.Remittance is null && s.Before.Refunds.IsEmpty);
-        return new TransactionState.Cancelled(s.Before, e.Exchange, s.RequestedAt, e.At);
+        return new TransactionState.Cancelled(s.Before, e.Exchange, s.Ticket, s.RequestedAt, e.At);
     }
+
+    /// <summary>Older cancellations name no ticket: theirs was the payment's.</summary>
+    private static ChosenTicket TicketOf(TransactionFacts facts, CancellationRequested e) =>
+        e.Ticket is { } choice ? new ChosenTicket(choice, e.Contact) : new ChosenTicket(facts.Ticket, facts.Contact);
 
     /// <returns>Null when the event is not a refund's.</returns>
     private static TransactionState.Completed? EvolveRefund(TransactionState.Completed s, TransactionEvent @event) => @event switch
@@ -113,7 +117,7 @@ public sealed partial class Transaction
     {
         Invariant.Holds(!e.Amount.IsZero && e.Amount <= s.Refundable && e.BusinessDay > s.Facts.BusinessDay && s.Refunds.Count < RefundsMax);
         var refund = new Refund(
-            e.RefundId, e.Amount, e.BusinessDay, RefundStatus.Pending, e.Exchange, e.Terminal, e.Number, e.Ticket, e.Contact, null, null, e.At, null, null);
+            e.RefundId, e.Amount, e.BusinessDay, RefundStatus.Pending, e.Exchange, e.Terminal, e.Number, e.Ticket, e.Contact, null, null, e.At, null, null, null);
         return Ask(s, e.Exchange) with { Refunds = s.Refunds.Add(e.RefundId, refund) };
     }
 
@@ -132,13 +136,14 @@ public sealed partial class Transaction
     private static Refund BeginCancellation(Refund refund, RefundCancellationRequested e)
     {
         Invariant.Holds(refund is { Status: RefundStatus.Approved, Remittance: null });
-        return refund with { Status = RefundStatus.CancellationPending, Cancellation = e.Exchange, CancellationRequestedAt = e.At };
+        var ticket = e.Ticket is { } choice ? new ChosenTicket(choice, e.Contact) : new ChosenTicket(refund.Ticket, refund.Contact);
+        return refund with { Status = RefundStatus.CancellationPending, Cancellation = e.Exchange, CancellationTicket = ticket, CancellationRequestedAt = e.At };
     }
 
     private static Refund KeepRefund(Refund refund, ExchangeId exchange)
     {
         Invariant.Holds(AwaitsCancellation(refund, exchange));
-        return refund with { Status = RefundStatus.Approved, Cancellation = null, CancellationRequestedAt = null };
+        return refund with { Status = RefundStatus.Approved, Cancellation = null, CancellationTicket = null, CancellationRequestedAt = null };
     }
 
     private static Refund CancelRefund(Refund refund, ExchangeId exchange)

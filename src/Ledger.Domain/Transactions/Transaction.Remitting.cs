@@ -73,6 +73,25 @@ public sealed partial class Transaction
         };
     }
 
+    /// <summary>What was chosen for that operation's ticket: each has a choice of its own, but an abandonment the payment's (R022, R078).</summary>
+    /// <param name="refund">Which refund is meant (Refund, or Cancellation of it); null for the transaction itself.</param>
+    /// <returns>Null when the operation was never asked for.</returns>
+    public static ChosenTicket? ChosenTicketOf(TransactionState state, TicketKind kind, RefundId? refund)
+    {
+        if (refund is { } id) return CompletionOf(state)?.Refunds.GetValueOrDefault(id) is { } found ? ChosenTicketOf(found, kind) : null;
+        if (kind == TicketKind.Cancellation) return state switch
+        {
+            CancellationPending pending => pending.Ticket,
+            TransactionState.Cancelled cancelled => cancelled.Ticket,
+            _ => null,
+        };
+
+        return FactsOf(state) is { } facts ? new ChosenTicket(facts.Ticket, facts.Contact) : null;
+    }
+
+    private static ChosenTicket? ChosenTicketOf(Refund refund, TicketKind kind) =>
+        kind == TicketKind.Cancellation ? refund.CancellationTicket : new ChosenTicket(refund.Ticket, refund.Contact);
+
     private static bool HasTicket(RefundStatus status, TicketKind kind) => kind switch
     {
         TicketKind.Refund => status is RefundStatus.Approved or RefundStatus.CancellationPending or RefundStatus.Cancelled,

@@ -55,7 +55,7 @@ public sealed partial class Transaction
         _ => Decision.AlreadyDone,
     };
 
-    /// <summary>Contact only if needed, and never otherwise (R022, R023).</summary>
+    /// <summary>Contact only if needed, and never otherwise (R022, R023, R078).</summary>
     private static TransactionRejection? RefuseContact(TicketChoice ticket, ContactRef? contact)
     {
         if (ticket != TicketChoice.Paper && contact is null) return TransactionRejection.ContactMissing;

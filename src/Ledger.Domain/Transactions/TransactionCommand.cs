@@ -65,15 +65,19 @@ public abstract record TransactionCommand
     /// <summary>The host undid the approval that contradicted the record.</summary>
     public sealed record RecordContradictionUndone(ExchangeId Exchange, bool FoundAtHost, Instant Now) : TransactionCommand;
 
-    /// <summary>Annulation (R070-R072, R075-R077).</summary>
+    /// <summary>Annulation (R070-R072, R075-R078).</summary>
     /// <param name="Amount">As typed: must be the whole amount.</param>
     /// <param name="PresentedCard">Null on the web space, where the transaction is picked by number (D-03).</param>
+    /// <param name="Ticket">Of the cancellation itself; the payment's choice says nothing about it (R078).</param>
+    /// <param name="Contact">For an electronic ticket only.</param>
     public sealed record RequestCancellation(
         ExchangeId Exchange,
         Money Amount,
         PresentedCard? PresentedCard,
         SecurityCodeProof Proof,
         ContractTerms Contract,
+        TicketChoice Ticket,
+        ContactRef? Contact,
         Channel Channel,
         Instant Now) : TransactionCommand;
 
@@ -81,7 +85,7 @@ public abstract record TransactionCommand
 
     public sealed record RecordCancellationRefused(ExchangeId Exchange, ResponseCode Response, Instant Now) : TransactionCommand;
 
-    /// <summary>Remboursement, whole or in part (R071, R073, R075-R077). App only, card presented (R080).</summary>
+    /// <summary>Remboursement, whole or in part (R071, R073, R075-R078). App only, card presented (R080).</summary>
     public sealed record RequestRefund(
         RefundId RefundId,
         ExchangeId Exchange,
@@ -102,7 +106,7 @@ public abstract record TransactionCommand
 
     public sealed record RecordRefundNoAnswer(RefundId RefundId, ExchangeId Exchange, UnknownReason Reason, Instant Now) : TransactionCommand;
 
-    /// <summary>Annuls a refund on its own day (E68).</summary>
+    /// <summary>Annuls a refund on its own day (E68), with a ticket of its own (R078).</summary>
     public sealed record RequestRefundCancellation(
         RefundId RefundId,
         ExchangeId Exchange,
@@ -110,6 +114,8 @@ public abstract record TransactionCommand
         PresentedCard? PresentedCard,
         SecurityCodeProof Proof,
         ContractTerms Contract,
+        TicketChoice Ticket,
+        ContactRef? Contact,
         Channel Channel,
         Instant Now) : TransactionCommand;
 

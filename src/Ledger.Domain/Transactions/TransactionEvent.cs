@@ -76,7 +76,14 @@ public abstract record TransactionEvent : ILedgerEvent
         Instant At) : TransactionEvent;
 
     /// <summary>Annulation asked for the whole amount, the same day, before remittance (R070, R072). Sent to the host until answered (E70).</summary>
-    public sealed record CancellationRequested(ExchangeId Exchange, bool CardPresented, Channel Channel, Instant At) : TransactionEvent;
+    public sealed record CancellationRequested(ExchangeId Exchange, bool CardPresented, Channel Channel, Instant At) : TransactionEvent
+    {
+        /// <summary>What was chosen for this cancellation (R078). Null in what was written before it was asked: the payment's own choice then.</summary>
+        public TicketChoice? Ticket { get; init; }
+
+        /// <summary>Where that ticket goes; null for paper.</summary>
+        public ContactRef? Contact { get; init; }
+    }
 
     public sealed record CancellationRefused(ExchangeId Exchange, ResponseCode Response, Instant At) : TransactionEvent;
 
@@ -111,7 +118,14 @@ public abstract record TransactionEvent : ILedgerEvent
     public sealed record RefundOutcomeUnknown(RefundId RefundId, ExchangeId Exchange, UnknownReason Reason, Instant At) : TransactionEvent;
 
     /// <summary>A refund annulled on its own day, before its remittance (E68).</summary>
-    public sealed record RefundCancellationRequested(RefundId RefundId, ExchangeId Exchange, bool CardPresented, Channel Channel, Instant At) : TransactionEvent;
+    public sealed record RefundCancellationRequested(RefundId RefundId, ExchangeId Exchange, bool CardPresented, Channel Channel, Instant At) : TransactionEvent
+    {
+        /// <summary>What was chosen for this cancellation (R078). Null in what was written before it was asked: the refund's own choice then.</summary>
+        public TicketChoice? Ticket { get; init; }
+
+        /// <summary>Where that ticket goes; null for paper.</summary>
+        public ContactRef? Contact { get; init; }
+    }
 
     public sealed record RefundCancellationRefused(RefundId RefundId, ExchangeId Exchange, ResponseCode Response, Instant At) : TransactionEvent;
 

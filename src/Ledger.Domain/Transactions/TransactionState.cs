@@ -65,11 +65,11 @@ public abstract record TransactionState
     }
 
     /// <summary>Annulation asked; the host has not answered yet. Excluded from the remittance (E70).</summary>
-    public sealed record CancellationPending(Completed Before, ExchangeId Exchange, Instant RequestedAt) : TransactionState;
+    public sealed record CancellationPending(Completed Before, ExchangeId Exchange, ChosenTicket Ticket, Instant RequestedAt) : TransactionState;
 
     /// <param name="RequestedAt">When the merchant asked; on the transaction's own day.</param>
     /// <param name="At">When the host confirmed; may be a later day.</param>
-    public sealed record Cancelled(Completed Before, ExchangeId Exchange, Instant RequestedAt, Instant At) : TransactionState;
+    public sealed record Cancelled(Completed Before, ExchangeId Exchange, ChosenTicket Ticket, Instant RequestedAt, Instant At) : TransactionState;
 }
 
 /// <summary>What never changes after the request.</summary>
@@ -90,9 +90,14 @@ public sealed record TransactionFacts(
 /// <summary>An approval of what the ledger holds for refused (E28). It stays at the host until that acknowledges its reversal.</summary>
 public sealed record LateApproval(Money Amount, bool IsUndone);
 
+/// <summary>What the client chose for one operation's ticket (R022, R078).</summary>
+/// <param name="Contact">Where it goes; null for paper.</param>
+public sealed record ChosenTicket(TicketChoice Choice, ContactRef? Contact);
+
 /// <summary>One refund of one transaction.</summary>
 /// <param name="Exchange">The refund's own question to the host.</param>
 /// <param name="Cancellation">The question of its cancellation, while that is out or when it succeeded; else null.</param>
+/// <param name="CancellationTicket">Chosen for that cancellation; null with it.</param>
 /// <param name="CancellationRequestedAt">When that was asked; null with it.</param>
 public sealed record Refund(
     RefundId Id,
@@ -108,6 +113,7 @@ public sealed record Refund(
     RemittanceId? Remittance,
     Instant RequestedAt,
     ExchangeId? Cancellation,
+    ChosenTicket? CancellationTicket,
     Instant? CancellationRequestedAt)
 {
     /// <summary>Pending and in-doubt refunds count as if accepted (I03); so does one whose cancellation is still out.</summary>

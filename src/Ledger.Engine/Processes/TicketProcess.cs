@@ -25,7 +25,8 @@ public sealed record TicketOptions
 
 /// <summary>
 /// Sends a ticket by SMS or e-mail once its operation is in the log, never before (R027, R064): a payment's when it is completed, a
-/// cancellation's, a refund's, and that of an approval that was reversed. Whoever chose paper gets none. What became of it is recorded.
+/// cancellation's, a refund's, each as it was chosen for it (R078), and that of an approval that was reversed. Whoever chose paper gets none.
+/// What became of it is recorded.
 /// </summary>
 public sealed class TicketProcess(ILedgerEngine engine, IContactVault vault, ITicketSender sender, TicketOptions options) : IProcess
 {
@@ -59,8 +60,7 @@ public sealed class TicketProcess(ILedgerEngine engine, IContactVault vault, ITi
     {
         var key = TicketKey.Parse(item.Key);
         var state = (await engine.ReadAsync<TransactionState>(key.Stream, cancellation).ConfigureAwait(false)).State;
-        var (choice, contactRef) = ChoiceOf(state, key);
-        if (choice == TicketChoice.Paper || contactRef is not { } reference) return new ToDoOutcome.Done();
+        if (Transaction.ChosenTicketOf(state, key.Kind, key.Refund) is not { Contact: { } reference } chosen) return new ToDoOutcome.Done();
 
         if (await vault.ReadAsync(reference, cancellation).ConfigureAwait(false) is not { } contact) return await GiveUpAsync(key, TicketFailure.ContactErased, now, cancellation).ConfigureAwait(false);
         if (item.Attempts >= options.AttemptsMax) return await GiveUpAsync(key, TicketFailure.CarrierFailed, now, cancellation).ConfigureAwait(false);
@@ -74,7 +74,7 @@ public sealed class TicketProcess(ILedgerEngine engine, IContactVault vault, ITi
         }
 
         Invariant.Holds(sent.CarrierMessageId.Length <= TicketDelivery.CarrierMessageIdLengthMax);
-        var record = new TransactionCommand.RecordTicketSent(key.Kind, key.Refund, choice, sent.CarrierMessageId, now);
+        var record = new TransactionCommand.RecordTicketSent(key.Kind, key.Refund, chosen.Choice, sent.CarrierMessageId, now);
         await engine.ExecuteAsync(DerivedCommand.Of(key.Stream, record, "ticket/sent", item.Key), cancellation).ConfigureAwait(false);
         return new ToDoOutcome.Done();
     }
@@ -97,12 +97,6 @@ public sealed class TicketProcess(ILedgerEngine engine, IContactVault vault, ITi
         if (terminal.State.Facts is not { } hardware) throw new InvariantException($"{serial} has payments and is not registered");
 
         return Ticket.Of(state, key.Kind, key.Refund, TicketCopy.Client, contract.AcceptorAt(facts.ContractVersion), hardware.TerminalNumber, isDuplicate: false);
-    }
-
-    private static (TicketChoice Choice, ContactRef? Contact) ChoiceOf(TransactionState state, TicketKey key)
-    {
-        if (RefundOf(state, key) is { } refund) return (refund.Ticket, refund.Contact);
-        return Transaction.FactsOf(state) is { } facts ? (facts.Ticket, facts.Contact) : (TicketChoice.Paper, null);
     }
 
     private static Refund? RefundOf(TransactionState state, TicketKey key) =>

@@ -19,13 +19,7 @@ internal sealed class DemoPhone(DemoApi api, DemoTerminal terminal, string token
 
     public async Task<TransactionView> StartAsync(Guid sale, long cents, TicketChoice ticket, CancellationToken cancellation)
     {
-        var contact = ticket switch
-        {
-            TicketChoice.Email => new Contact(Email: string.Create(CultureInfo.InvariantCulture, $"client{chance.Between(1, 99)}@example.org")),
-            TicketChoice.Sms => new Contact(Phone: string.Create(CultureInfo.InvariantCulture, $"+3363998{chance.Between(0, 9_999):0000}")),
-            TicketChoice.Paper => null,
-        };
-        var body = new CreatePayment(sale.ToString("D"), new Money(cents, Currency), ticket, contact);
+        var body = new CreatePayment(sale.ToString("D"), new Money(cents, Currency), ticket, ContactFor(ticket), LinkedSerial: Terminal.Serial);
         return (await api.PostAsync<CreatePayment, TransactionView>(Token, "/v1/payments", body, cancellation)).OrThrow("start a payment");
     }
 
@@ -50,7 +44,10 @@ internal sealed class DemoPhone(DemoApi api, DemoTerminal terminal, string token
     /// <param name="code">Null for the right one.</param>
     public Task<ApiAnswer<TransactionView>> CancelAsync(TransactionView payment, CardInput card, string? code, CancellationToken cancellation) =>
         api.PostAsync<CancelPayment, TransactionView>(
-            Token, $"/v1/payments/{payment.Id}/cancel", new CancelPayment(payment.Amount, code ?? securityCode, new PresentedCard(card.Token, card.Brand, card.Account)), cancellation);
+            Token,
+            $"/v1/payments/{payment.Id}/cancel",
+            new CancelPayment(payment.Amount, code ?? securityCode, payment.Ticket, new PresentedCard(card.Token, card.Brand, card.Account), ContactFor(payment.Ticket)),
+            cancellation);
 
     public Task<ApiAnswer<TransactionView>> RefundAsync(TransactionView payment, long cents, CardInput card, CancellationToken cancellation) =>
         api.PostAsync<RefundPayment, TransactionView>(
@@ -58,4 +55,12 @@ internal sealed class DemoPhone(DemoApi api, DemoTerminal terminal, string token
             $"/v1/payments/{payment.Id}/refunds",
             new RefundPayment(new Money(cents, Currency), new PresentedCard(card.Token, card.Brand, card.Account), securityCode, TicketChoice.Paper),
             cancellation);
+
+    /// <summary>An invented client's address for the ticket; null for paper.</summary>
+    private Contact? ContactFor(TicketChoice ticket) => ticket switch
+    {
+        TicketChoice.Email => new Contact(Email: string.Create(CultureInfo.InvariantCulture, $"client{chance.Between(1, 99)}@example.org")),
+        TicketChoice.Sms => new Contact(Phone: string.Create(CultureInfo.InvariantCulture, $"+3363998{chance.Between(0, 9_999):0000}")),
+        TicketChoice.Paper => null,
+    };
 }

@@ -51,7 +51,8 @@ internal static class HistoryFold
     };
 
     /// <summary>The row of a cancellation of <paramref name="cancelled"/>; one that was refused before is asked again.</summary>
-    public static HistoryRow BeginCancellation(HistoryRow cancelled, HistoryRow? before, Instant at, long position) => cancelled with
+    /// <param name="ticket">As it was chosen for it; null in older events: as for what it annuls.</param>
+    public static HistoryRow BeginCancellation(HistoryRow cancelled, HistoryRow? before, TicketChoice? ticket, Instant at, long position) => cancelled with
     {
         Key = cancelled.Key with { Kind = HistoryKind.Cancellation },
         Position = before?.Position ?? position,
@@ -63,6 +64,7 @@ internal static class HistoryFold
         ChangedPosition = position,
         Code = null,
         RemittanceDay = null,
+        Ticket = ticket ?? cancelled.Ticket,
         Delivery = TicketDelivery.None,
         Duplicates = 0,
     };

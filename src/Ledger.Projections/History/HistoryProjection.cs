@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Ledger.Domain;
 using Ledger.Domain.Remittances;
+using Ledger.Domain.Tickets;
 using Ledger.Domain.Transactions;
 using Ledger.EventLog;
 using Ledger.Projections.Running;
@@ -15,7 +16,7 @@ internal sealed class HistoryProjection : IProjection
     public static readonly HistoryTable Entries = new();
     public static readonly HistoryRemittanceTable Remittances = new();
 
-    public ViewSchema Schema { get; } = new("history", 1, [Entries, Remittances]);
+    public ViewSchema Schema { get; } = new("history", 2, [Entries, Remittances]);
 
     public IReadOnlySet<string> Categories { get; } =
         new[] { Running.Categories.Transaction, Running.Categories.Remittance }.ToFrozenSet(StringComparer.Ordinal);
@@ -69,14 +70,15 @@ internal sealed class HistoryProjection : IProjection
             var key = new HistoryKey(transaction, HistoryKind.Cancellation, refund);
             switch (@event)
             {
-                case CancellationRequested or RefundCancellationRequested:
-                    var cancelled = Find(key with { Kind = refund == Guid.Empty ? HistoryKind.Payment : HistoryKind.Refund });
-                    entries.Put(HistoryFold.BeginCancellation(cancelled, entries.Find(key), @event.At, recorded.Position));
-                    break;
+                case CancellationRequested e: Begin(HistoryKind.Payment, e.Ticket); break;
+                case RefundCancellationRequested e: Begin(HistoryKind.Refund, e.Ticket); break;
                 case CancellationRefused or RefundCancellationRefused or Cancelled or RefundCancelled:
                     Change(key, recorded, @event, HistoryFold.Cancellation);
                     break;
             }
+
+            void Begin(HistoryKind of, TicketChoice? ticket) =>
+                entries.Put(HistoryFold.BeginCancellation(Find(key with { Kind = of }), entries.Find(key), ticket, @event.At, recorded.Position));
         }
 
         private void Change(HistoryKey key, RecordedEvent recorded, TransactionEvent @event, Func<HistoryRow, TransactionEvent, HistoryRow> fold)

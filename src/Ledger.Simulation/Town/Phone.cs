@@ -89,7 +89,7 @@ internal sealed class Phone(World world, TownHall town, Shop shop, Till till, Ca
         var entropy = world.Chance.NextGuid().ToByteArray().AsSpan(0, 8).ToArray();
         var transaction = TransactionId.Create(world.Schedule.Now, entropy, till.Serial);
         var reply = await caller.AskAsync(header, async server => await server.Desk.StartAsync(
-            header, new StartPayment(transaction, sale, await server.TermsAsync(shop.Merchant), till.Serial, device, Money.Eur(cents), ticket, contact), CancellationToken.None));
+            header, new StartPayment(transaction, sale, await server.TermsAsync(shop.Merchant), till.Serial, device, till.Serial, Money.Eur(cents), ticket, contact), CancellationToken.None));
         return reply is { Reply.IsAccepted: true } ? transaction : null;
     }
 
@@ -151,7 +151,7 @@ internal sealed class Phone(World world, TownHall town, Shop shop, Till till, Ca
         var cents = world.Chance.OneIn(20) ? sold.Cents + 1 : sold.Cents;
         if (cents != sold.Cents) world.Oracle.MustRefuse(header.CommandId, "I05");
         await caller.AskAsync(header, async server => await server.Desk.CancelAsync(
-            header, new CancelPayment(sold.Transaction, await server.TermsAsync(shop.Merchant), Money.Eur(cents), card, makeProof(), Channel.MobileApp), CancellationToken.None));
+            header, new CancelPayment(sold.Transaction, await server.TermsAsync(shop.Merchant), Money.Eur(cents), card, makeProof(), TicketChoice.Paper, null, Channel.MobileApp), CancellationToken.None));
     }
 
     private async Task RefundAsync()
@@ -202,7 +202,7 @@ internal sealed class Phone(World world, TownHall town, Shop shop, Till till, Ca
         if (isWrong) world.Oracle.MustRefuse(header.CommandId, "I35");
         if (isStale) world.Oracle.MustRefuse(header.CommandId, "I34");
         await caller.AskAsync(header, async server => await server.Desk.CancelRefundAsync(
-            header, new CancelRefund(sold.Transaction, id, await server.TermsAsync(shop.Merchant), Money.Eur(cents), card, makeProof(), Channel.MobileApp), CancellationToken.None));
+            header, new CancelRefund(sold.Transaction, id, await server.TermsAsync(shop.Merchant), Money.Eur(cents), card, makeProof(), TicketChoice.Paper, null, Channel.MobileApp), CancellationToken.None));
     }
 
     private async Task ReissueAsync()

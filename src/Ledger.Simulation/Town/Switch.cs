@@ -84,7 +84,7 @@ internal sealed class Switch(World world, TownHall town, Caller caller)
     {
         var (till, transaction) = (world.Chance.Pick(shop.Tills), world.Chance.NextGuid());
         var command = caller.NewCommand(
-            till.Serial.Stream, new TerminalCommand.StartTransaction(new TransactionId(transaction), new SaleId(transaction), Terms(shop), new DeviceId(transaction), Now));
+            till.Serial.Stream, new TerminalCommand.StartTransaction(new TransactionId(transaction), new SaleId(transaction), Terms(shop), new DeviceId(transaction), till.Serial, Now));
         world.Oracle.MustRefuse(command.Id, "I30");
         return command;
     }

@@ -187,7 +187,7 @@ public class TerminalModelTests
         var (sale, device) = (n / 256 % 24, n / 8192 % 16 == 0 ? 1 : 0);
         return (n % 32) switch
         {
-            < 12 => new StartTransaction(Tx(n / 131072 % 8 == 0 ? recent : step), Sale(sale), n / 1048576 % 32 == 0 ? Terms with { EffectiveUntil = now } : Terms, Device(device), now),
+            < 12 => new StartTransaction(Tx(n / 131072 % 8 == 0 ? recent : step), Sale(sale), n / 1048576 % 32 == 0 ? Terms with { EffectiveUntil = now } : Terms, Device(device), Linked(n / 33554432 % 32), now),
             < 17 => new FinishTransaction(Tx(recent), n / 131072 % 4 == 0, now),
             < 22 => new SetTransactionAside(Tx(recent), now),
             < 24 => new TakeNumber(Sale(sale).Value, Terms, Device(device), now),
@@ -264,8 +264,7 @@ public class TerminalModelTests
 
         private string AnswerActivate(Activate c)
         {
-            if (c.LinkedSerial is null) return "NotLinked";
-            if (c.LinkedSerial != Serial) return "SerialDiffers";
+            if (Unlinked(c.LinkedSerial) is { } unlinked) return unlinked;
             if (Blocked() is { } blocked) return blocked;
             if (c.Contract.MerchantId != Bakery) return "MerchantDiffers";
             return _device == c.Device ? "already" : Done(() => _device = c.Device);
@@ -281,6 +280,7 @@ public class TerminalModelTests
         private string AnswerStart(StartTransaction c)
         {
             if (StatusOf(c.TransactionId) is "open" or "aside" || _lastFinished == c.TransactionId) return "already";
+            if (Unlinked(c.LinkedSerial) is { } unlinked) return unlinked;
             if (Use(c.Contract, c.Device, c.Now) is { } refused) return refused;
             if (_status.Any(s => s.Value == "aside" && _sales[s.Key] == c.SaleId)) return "PreviousOutcomeUnknown";
             if (_paid.TakeLast(64).Contains(c.SaleId)) return "SaleAlreadyPaid";
@@ -308,6 +308,8 @@ public class TerminalModelTests
 
         private string? Use(Domain.Merchants.ContractTerms contract, DeviceId device, Instant now) =>
             Blocked() ?? (_device != device ? "DeviceDiffers" : !contract.Covers(now) ? "ContractNotEffective" : IsOpen ? "Busy" : null);
+
+        private static string? Unlinked(TerminalSerial? linked) => linked is null ? "NotLinked" : linked != Serial ? "SerialDiffers" : null;
 
         private string? Blocked() => _final ? "BlockedForGood" : _blockedOn is not null ? "Blocked" : null;
 

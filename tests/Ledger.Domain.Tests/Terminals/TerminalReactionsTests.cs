@@ -106,7 +106,7 @@ public class TerminalReactionsTests
 
     private static TerminalState TryStart(TerminalState state, int n, int choice, Dictionary<TransactionId, Queue<ImmutableArray<TransactionEvent>>> running)
     {
-        var decision = Terminal.Decide(state, new TerminalCommand.StartTransaction(Tx(n), new SaleId(new Guid(n, 2, 0, new byte[8])), Terms, Phone, Noon));
+        var decision = Terminal.Decide(state, new TerminalCommand.StartTransaction(Tx(n), new SaleId(new Guid(n, 2, 0, new byte[8])), Terms, Phone, Serial, Noon));
         if (decision.Rejection is null) running[Tx(n)] = new(Lives[choice % Lives.Length]);
         return decision.Events.Aggregate(state, Terminal.Evolve);
     }

@@ -29,7 +29,7 @@ internal static class TerminalStory
 
     public static SaleId Sale(int n) => new(new Guid(n, 2, 0, new byte[8]));
 
-    public static StartTransaction Start(int tx, int sale) => new(Tx(tx), Sale(sale), Terms, Phone, Noon);
+    public static StartTransaction Start(int tx, int sale) => new(Tx(tx), Sale(sale), Terms, Phone, Serial, Noon);
 
     public static TakeNumber Take(int operation) => new(new Guid(operation, 3, 0, new byte[8]), Terms, Phone, Noon);
 

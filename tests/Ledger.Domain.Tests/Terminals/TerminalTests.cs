@@ -70,6 +70,20 @@ public class TerminalTests
         Refuses(TerminalRejection.SerialDiffers, Given(IsRegistered, IsActivated), new Activate(Terms, Tablet, new TerminalSerial("T9999999"), Noon));
     }
 
+    [Fact]
+    [Rule("R021")]
+    public void Without_its_connected_terminal_no_payment_is_started()
+    {
+        Refuses(TerminalRejection.NotLinked, Given(IsRegistered, IsActivated), Start(1, 1) with { LinkedSerial = null });
+        Refuses(TerminalRejection.SerialDiffers, Given(IsRegistered, IsActivated), Start(1, 1) with { LinkedSerial = new TerminalSerial("T9999999") });
+        Refuses(TerminalRejection.NotLinked, Given(IsRegistered, IsActivated, IsStarted), Start(2, 2) with { LinkedSerial = null });
+        Refuses(TerminalRejection.NotLinked, Given(IsRegistered, IsActivated, IsBlocked), Start(1, 1) with { LinkedSerial = null });
+
+        // What was started goes on, and may be asked again, when the link is lost meanwhile.
+        Gives(Given(IsRegistered, IsActivated, IsStarted), Start(1, 1) with { LinkedSerial = null });
+        Gives(Given(IsRegistered, IsActivated, IsStarted), new FinishTransaction(Tx(1), true, Noon), IsPaid);
+    }
+
     [Theory]
     [InlineData("2026-03-10T09:00:00Z", "2027-03-10")]
     [InlineData("2026-12-31T23:30:00Z", "2028-01-01")]
@@ -282,7 +296,7 @@ public class TerminalTests
             RegisterIt, RegisterIt with { Model = "" }, new Activate(Terms, Phone, Serial, Noon), new Activate(Terms, Tablet, Serial, Noon), new Activate(Terms with { MerchantId = Taxi }, Phone, Serial, Noon),
             new Activate(Terms, Phone, null, Noon), new Activate(Terms, Phone, new TerminalSerial("T9999999"), Noon),
             BlockIt, BlockIt with { Channel = Channel.WebSpace }, new Unblock(Channel.Assistance, Noon), new Unblock(Channel.Assistance, late), new Unblock(Channel.Bank, Noon),
-            new BlockForGood(Noon), new BlockForGood(late), Start(1, 1), Start(2, 1), Start(2, 2), new SetTransactionAside(Tx(1), Noon), new SetTransactionAside(Tx(2), Noon),
+            new BlockForGood(Noon), new BlockForGood(late), Start(1, 1), Start(2, 1), Start(2, 2), Start(2, 2) with { LinkedSerial = null }, new SetTransactionAside(Tx(1), Noon), new SetTransactionAside(Tx(2), Noon),
             new FinishTransaction(Tx(1), true, Noon), new FinishTransaction(Tx(1), false, Noon), new FinishTransaction(Tx(2), true, Noon), Take(1), Take(2) with { Device = Tablet },
         ];
 

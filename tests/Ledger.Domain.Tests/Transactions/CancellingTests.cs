@@ -2,6 +2,7 @@ using Ledger.Domain.Accounting;
 using Ledger.Domain.Calendars;
 using Ledger.Domain.Cards;
 using Ledger.Domain.Merchants;
+using Ledger.Domain.Tickets;
 using Ledger.Domain.Transactions;
 using Ledger.Testing;
 using NodaTime;
@@ -86,6 +87,51 @@ public class CancellingTests
     [Fact]
     [Rule("R076"), Rule("R081")]
     public void The_app_needs_the_card() => Story.Completed.When(Cancel() with { PresentedCard = null }).ThenRefused(TransactionRejection.CardNotPresented);
+
+    [Theory]
+    [InlineData(TicketChoice.Sms), InlineData(TicketChoice.Email)]
+    [Rule("R078"), Rule("R061")]
+    public void A_cancellation_asks_for_its_ticket_and_for_a_contact_only_if_that_needs_one(TicketChoice electronic)
+    {
+        Story.Completed.When(Cancel() with { Ticket = electronic }).ThenRefused(TransactionRejection.ContactMissing);
+        Story.Completed.When(Cancel() with { Contact = Contact }).ThenRefused(TransactionRejection.ContactNotWanted);
+
+        var asked = Story.Completed.When(Cancel() with { Ticket = electronic, Contact = Contact }).ThenOne<TransactionEvent.CancellationRequested>();
+        Assert.Equal((electronic, Contact), (asked.Ticket, asked.Contact));
+        var paper = Story.Completed.When(Cancel()).ThenOne<TransactionEvent.CancellationRequested>();
+        Assert.Equal((TicketChoice.Paper, null), (paper.Ticket, paper.Contact));
+    }
+
+    [Fact]
+    [Rule("R078")]
+    public void The_payments_ticket_and_its_cancellations_are_chosen_apart()
+    {
+        var emailed = new ChosenTicket(TicketChoice.Email, Contact);
+        var paper = new ChosenTicket(TicketChoice.Paper, null);
+        Assert.Null(Transaction.ChosenTicketOf(Story.Completed.State, TicketKind.Cancellation, null));
+
+        var cancelling = Story.Completed.Given(Cancel() with { Ticket = TicketChoice.Email, Contact = Contact });
+        foreach (var state in new[] { cancelling.State, cancelling.Given(Cancelled()).State })
+        {
+            Assert.Equal(emailed, Transaction.ChosenTicketOf(state, TicketKind.Cancellation, null));
+            Assert.Equal(paper, Transaction.ChosenTicketOf(state, TicketKind.Payment, null));
+        }
+
+        // A refused one leaves nothing behind; the next is chosen anew.
+        var again = cancelling.Given(CancellationRefused(), Cancel() with { Exchange = OtherCancellation });
+        Assert.Equal(paper, Transaction.ChosenTicketOf(again.State, TicketKind.Cancellation, null));
+    }
+
+    [Fact]
+    [Rule("R078")]
+    public void A_cancellation_from_before_it_was_asked_has_the_payments_ticket()
+    {
+        var paid = Story.New.Given(Request() with { Ticket = TicketChoice.Email, Contact = Contact }, Send(), Approve(), Complete());
+
+        var state = Transaction.Evolve(paid.State, new TransactionEvent.CancellationRequested(Cancellation, true, Channel.MobileApp, At(Day, 15)));
+
+        Assert.Equal(new ChosenTicket(TicketChoice.Email, Contact), Transaction.ChosenTicketOf(state, TicketKind.Cancellation, null));
+    }
 
     [Fact]
     [Rule("R080")]

@@ -137,7 +137,7 @@ internal sealed class RandomLife(Instant start)
     {
         var asked = Story.History.OfType<TransactionEvent.RefundRequested>().LastOrDefault(e => e.RefundId == refund)?.Amount;
         return new RequestRefundCancellation(
-            refund, NewExchange(step), asked ?? Sample.Amount, CardOf(step), ProofOf(step), Sample.Contract, (Channel)(1 + (step.Mistake % 2)), _now);
+            refund, NewExchange(step), asked ?? Sample.Amount, CardOf(step), ProofOf(step), Sample.Contract, TicketChoice.Paper, null, (Channel)(1 + (step.Mistake % 2)), _now);
     }
 
     private TransactionCommand Ticket(Step step, RefundId refund)

@@ -122,7 +122,7 @@ public class RefundingTests
     }
 
     [Fact]
-    [Rule("R064"), Rule("R023")]
+    [Rule("R064"), Rule("R023"), Rule("R078")]
     public void A_refund_s_ticket_has_its_own_choice_and_contact()
     {
         Story.Completed.When(Refund() with { Contact = null }).ThenRefused(TransactionRejection.ContactMissing);
@@ -238,6 +238,28 @@ public class RefundingTests
         Refunded.Given(CancelRefund()).When(CancelRefund() with { Exchange = OtherCancellation }).ThenRefused(TransactionRejection.CancellationPending);
         Story.Completed.Given(Refund()).When(CancelRefund()).ThenRefused(TransactionRejection.WrongState);
         Story.Completed.Given(Refund(), RefundNoAnswer()).When(CancelRefund()).ThenRefused(TransactionRejection.OutcomeUnknown);
+    }
+
+    [Fact]
+    [Rule("R078"), Rule("E68")]
+    public void Annulling_a_refund_asks_for_its_own_ticket()
+    {
+        Refunded.When(CancelRefund() with { Ticket = TicketChoice.Sms }).ThenRefused(TransactionRejection.ContactMissing);
+        Refunded.When(CancelRefund() with { Contact = Contact }).ThenRefused(TransactionRejection.ContactNotWanted);
+
+        // The refund's own went by e-mail.
+        var annulled = Refunded.Given(CancelRefund(), RefundCancelled()).State;
+        Assert.Equal(new ChosenTicket(TicketChoice.Paper, null), Transaction.ChosenTicketOf(annulled, TicketKind.Cancellation, FirstRefund));
+        Assert.Equal(new ChosenTicket(TicketChoice.Email, Contact), Transaction.ChosenTicketOf(annulled, TicketKind.Refund, FirstRefund));
+
+        var byText = Refunded.Given(CancelRefund() with { Ticket = TicketChoice.Sms, Contact = Contact });
+        Assert.Equal(new ChosenTicket(TicketChoice.Sms, Contact), Transaction.ChosenTicketOf(byText.State, TicketKind.Cancellation, FirstRefund));
+        Assert.Null(Transaction.ChosenTicketOf(byText.Given(RefundCancellationRefused()).State, TicketKind.Cancellation, FirstRefund));
+        Assert.Null(Transaction.ChosenTicketOf(byText.State, TicketKind.Refund, SecondRefund));
+
+        // From before it was asked: the refund's own.
+        var older = Transaction.Evolve(Refunded.State, new TransactionEvent.RefundCancellationRequested(FirstRefund, Cancellation, true, Channel.MobileApp, At(Day.PlusDays(1), 10)));
+        Assert.Equal(new ChosenTicket(TicketChoice.Email, Contact), Transaction.ChosenTicketOf(older, TicketKind.Cancellation, FirstRefund));
     }
 
     [Fact]

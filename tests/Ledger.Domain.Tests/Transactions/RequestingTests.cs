@@ -11,6 +11,24 @@ namespace Ledger.Domain.Tests.Transactions;
 
 public class RequestingTests
 {
+    /// <summary>1 July 2026, 00:30 in Paris by today's rules; 30 June, 23:30 by rules without summer time.</summary>
+    [Theory]
+    [InlineData("2026-06-30"), InlineData("2026-07-01")]
+    [Rule("E15")]
+    public void What_the_log_says_of_an_instant_and_its_day_outlives_the_time_zones_rules(string stored)
+    {
+        var at = Instant.FromUtc(2026, 6, 30, 22, 30);
+        var day = NodaTime.Text.LocalDatePattern.Iso.Parse(stored).Value;
+        var requested = Story.New.When(Request(at: at)).ThenOne<TransactionEvent.Requested>() with { BusinessDay = day };
+        var open = new Story(Transaction.Evolve(Transaction.Initial, requested), [requested]);
+
+        var paid = open.Given(Send(), Approve(), Complete());
+
+        var completed = Assert.IsType<TransactionState.Completed>(paid.State);
+        Assert.Equal((day, at), (completed.Facts.BusinessDay, completed.Facts.RequestedAt));
+        Assert.Equal(day, paid.History.OfType<TransactionEvent.Completed>().Single().BusinessDay);
+    }
+
     [Theory]
     [InlineData(1), InlineData(150_000)]
     [Rule("R029"), Rule("I01"), Rule("E53")]

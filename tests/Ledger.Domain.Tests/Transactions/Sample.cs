@@ -98,7 +98,7 @@ internal static class Sample
     public static RecordContradictionUndone ContradictionUndone(bool found = true) => new(Authorisation, found, Start.Plus(Duration.FromMinutes(10)));
 
     public static RequestCancellation Cancel(Instant? at = null) =>
-        new(Cancellation, Amount, SameCard, Proof(at ?? At(Day, 15)), Contract, Channel.MobileApp, at ?? At(Day, 15));
+        new(Cancellation, Amount, SameCard, Proof(at ?? At(Day, 15)), Contract, TicketChoice.Paper, null, Channel.MobileApp, at ?? At(Day, 15));
 
     public static RecordCancelled Cancelled() => new(Cancellation, At(Day, 15, 1));
 
@@ -124,7 +124,7 @@ internal static class Sample
     public static RequestRefundCancellation CancelRefund(RefundId? id = null, Instant? at = null)
     {
         var now = at ?? At(Day.PlusDays(1), 10);
-        return new(id ?? FirstRefund, Cancellation, Money.Eur(10_00), SameCard, Proof(now), Contract, Channel.MobileApp, now);
+        return new(id ?? FirstRefund, Cancellation, Money.Eur(10_00), SameCard, Proof(now), Contract, TicketChoice.Paper, null, Channel.MobileApp, now);
     }
 
     public static RecordRefundCancelled RefundCancelled(RefundId? id = null) => new(id ?? FirstRefund, Cancellation, At(Day.PlusDays(1), 10, 1));

@@ -1,6 +1,7 @@
 using Ledger.Domain;
 using Ledger.Domain.Calendars;
 using Ledger.Domain.Remittances;
+using Ledger.Domain.Tickets;
 using Ledger.Domain.Transactions;
 using Ledger.Engine.Processes;
 using Ledger.EventLog;
@@ -232,7 +233,7 @@ public class RemittanceProcessTests
         var refund = new RefundId(shop.NextId());
         await Shop.Accepted(shop.RequestRefundAsync(id, refund, Money.Eur(30_00)));
         var annulled = await shop.RefundAsync(id, Money.Eur(20_00));
-        await Shop.Accepted(shop.Do(id, new RequestRefundCancellation(annulled, Shop.ExchangeOf(id, 9), Money.Eur(20_00), new PresentedCard(Shop.Card.Token, Shop.Card.Brand, null), new SecurityCodeProof(Shop.Id(1), Shop.Id(1), shop.Clock.Now), Shop.Terms, Channel.MobileApp, shop.Clock.Now)));
+        await Shop.Accepted(shop.Do(id, new RequestRefundCancellation(annulled, Shop.ExchangeOf(id, 9), Money.Eur(20_00), new PresentedCard(Shop.Card.Token, Shop.Card.Brand, null), new SecurityCodeProof(Shop.Id(1), Shop.Id(1), shop.Clock.Now), Shop.Terms, TicketChoice.Paper, null, Channel.MobileApp, shop.Clock.Now)));
         await Shop.Accepted(shop.Do(id, new RecordRefundCancelled(annulled, Shop.ExchangeOf(id, 9), shop.Clock.Now)));
 
         var end = ParisTime.EndOf(NextDay);

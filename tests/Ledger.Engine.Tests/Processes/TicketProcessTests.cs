@@ -53,12 +53,12 @@ public class TicketProcessTests
     }
 
     [Fact]
-    [Rule("R064"), Rule("R061")]
+    [Rule("R064"), Rule("R061"), Rule("R078")]
     public async Task A_cancellation_and_a_refund_each_have_their_own_ticket()
     {
         var (shop, night, post) = await OpenAsync();
         await using var _ = shop;
-        await shop.CancelAsync(await shop.PayAsync(ticket: TicketChoice.Email, contact: Client));
+        await shop.CancelAsync(await shop.PayAsync(ticket: TicketChoice.Email, contact: Client), ticket: TicketChoice.Email, contact: Client);
         var paid = await shop.PayAsync();
         shop.Clock.Now = ParisTime.EndOf(Shop.Day);
         await shop.RefundAsync(paid, Money.Eur(10_00), TicketChoice.Sms, Client);
@@ -67,6 +67,27 @@ public class TicketProcessTests
 
         Assert.Equal(["ANNULATION", "CREDIT", "DEBIT"], post.Messages.SelectMany(static message => message.Lines).Where(static line => line is "ANNULATION" or "CREDIT" or "DEBIT").Order(StringComparer.Ordinal));
         Assert.Equal(3, (await shop.EventsAsync()).OfType<TransactionEvent.TicketSent>().Count());
+    }
+
+    [Fact]
+    [Rule("R078")]
+    public async Task A_cancellations_ticket_goes_where_it_was_chosen_to_go_and_not_where_the_payments_went()
+    {
+        var (shop, night, post) = await OpenAsync();
+        await using var _ = shop;
+        var other = new ContactRef(Shop.Id(71));
+        post.Contacts[other] = new Contact(ContactKind.Phone, "+33639980001");
+        await shop.CancelAsync(await shop.PayAsync(ticket: TicketChoice.Email, contact: Client));
+        await shop.CancelAsync(await shop.PayAsync(), ticket: TicketChoice.Sms, contact: other);
+
+        await night.RunAsync(shop.Clock.Now);
+
+        Assert.Equal(
+            [("ANNULATION", "+33639980001"), ("DEBIT", "client@example.org")],
+            post.Messages.Select(static message => (message.Lines.Single(static line => line is "ANNULATION" or "DEBIT"), message.Contact.Address)).Order());
+        var sent = (await shop.EventsAsync()).OfType<TransactionEvent.TicketSent>().Single(static e => e.Kind == TicketKind.Cancellation);
+        Assert.Equal(TicketChoice.Sms, sent.Channel);
+        Assert.Empty(night.Store.Scan("tickets", "", 10));
     }
 
     [Fact]

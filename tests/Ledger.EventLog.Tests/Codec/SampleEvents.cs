@@ -125,6 +125,8 @@ internal static class SampleEvents
         new TransactionEvent.TicketReissued(TicketKind.Payment, null, TicketCopy.Merchant, Channel.MobileApp, At),
         new RemittanceEvent.LinesAdded([], At),
         new TransactionEvent.AnswerContradicted(Exchange, new ResponseCode("05"), null, At),
+        new TransactionEvent.CancellationRequested(Exchange, CardPresented: true, Channel.MobileApp, At) { Ticket = TicketChoice.Email, Contact = Contact },
+        new TransactionEvent.RefundCancellationRequested(Refund, Exchange, CardPresented: true, Channel.MobileApp, At) { Ticket = TicketChoice.Paper },
         new TransactionEvent.Completed(
             Bakery, Money.Eur(1500), Day, new CardConfirmation("A1B2C3D4E5F60718", 301, CardholderVerification.Pin) { TerminalDate = new LocalDate(2000, 1, 1) }, ServiceCharge.Zero, At),
     ];

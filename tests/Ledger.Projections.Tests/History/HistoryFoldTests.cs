@@ -143,6 +143,21 @@ public class HistoryFoldTests
             await TicketAfter([.. Paid(1, ticket: TicketChoice.Sms), new TicketFailed(TicketKind.Payment, null, TicketFailure.CarrierFailed, At(Day, 13))]));
     }
 
+    [Fact]
+    [Rule("R078")]
+    public async Task A_cancellation_shows_the_ticket_that_was_chosen_for_it_and_an_older_one_the_payments()
+    {
+        var contact = new ContactRef(Id(71_000));
+        var asked = new CancellationRequested(Question, true, Channel.MobileApp, At(Day, 14));
+        var cancelled = new Cancelled(Question, Bakery, Money.Eur(42_00), Day, At(Day, 14, 1));
+
+        Assert.Equal(new HistoryTicket(TicketChoice.Email, TicketDelivery.Awaited, 0), await OfCancellation([.. Paid(1), asked with { Ticket = TicketChoice.Email, Contact = contact }, cancelled]));
+        Assert.Equal(new HistoryTicket(TicketChoice.Paper, TicketDelivery.None, 0), await OfCancellation([.. Paid(1, ticket: TicketChoice.Sms), asked with { Ticket = TicketChoice.Paper }, cancelled]));
+        Assert.Equal(new HistoryTicket(TicketChoice.Sms, TicketDelivery.Awaited, 0), await OfCancellation([.. Paid(1, ticket: TicketChoice.Sms), asked, cancelled]));
+
+        static async Task<HistoryTicket> OfCancellation(ILedgerEvent[] events) => Assert.Single((await DetailAfter(events))!.Operations).Ticket;
+    }
+
     private static ILedgerEvent[] Life(string outcome)
     {
         ILedgerEvent[] paid = Paid(1);
