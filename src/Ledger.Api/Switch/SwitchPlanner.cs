@@ -41,10 +41,10 @@ internal sealed class SwitchPlanner(string principal)
         if (input.Problem is null && transaction.Partition != terminal.Partition)
             input.Add("transactionId", "Its last two bytes must be the first two of SHA-256 of the terminal's serial.");
 
-        // A switch's clients have their tickets from whoever authorised: none is sent from here, so no contact is collected (R023).
+        // The switch's terminals are linked to it: what it sends is what they announced. A switch's clients have their tickets from whoever authorised: none is sent from here, so no contact is collected (R023).
         return new SwitchPlan(header, transaction, merchant, terminal, null, (facts, by) => PaymentDesk.StartOf(
             by,
-            new StartPayment(transaction, sale, facts.Terms!, terminal, facts.Device, amount, Domain.Tickets.TicketChoice.Paper, null),
+            new StartPayment(transaction, sale, facts.Terms!, terminal, facts.Device, terminal, amount, Domain.Tickets.TicketChoice.Paper, null),
             facts.Now));
     }
 

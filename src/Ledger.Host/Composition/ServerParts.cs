@@ -35,7 +35,7 @@ internal sealed record ServerParts(
 
     /// <summary>
     /// How long what follows from the log may gather events under load. Well below what a merchant notices, and a read that asks for a position does
-    /// not wait for it. Why: specs/decisions/0017.
+    /// not wait for it. Why: specs/decisions/0019.
     /// </summary>
     public static readonly Duration GatherFor = Duration.FromMilliseconds(50);
 
