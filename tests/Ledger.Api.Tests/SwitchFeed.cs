@@ -11,6 +11,9 @@ namespace Ledger.Api.Tests;
 /// <summary>A payments switch of the tests: makes whole payments as commands, and sends lines as they are.</summary>
 public sealed class SwitchFeed(ApiServer server, string token)
 {
+    /// <summary>The test's patience: long, and never the thing that is measured.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     public SwitchIds Ids { get; } = new(TimeProvider.System);
 
     public string Token => token;
@@ -51,7 +54,10 @@ public sealed class SwitchFeed(ApiServer server, string token)
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (isChunked) request.Headers.TransferEncodingChunked = true;
         if (asksFirst) request.Headers.ExpectContinue = true;
-        using var response = await server.Http.SendAsync(request);
+
+        // Where the body waits for the server's word, it waits for as long as the test does: by itself a client sends it after a second.
+        using var patient = new HttpClient(new SocketsHttpHandler { Expect100ContinueTimeout = Patience }) { BaseAddress = server.Http.BaseAddress };
+        using var response = await (asksFirst ? patient : server.Http).SendAsync(request);
         return new Answer(response.StatusCode, await response.Content.ReadAsStringAsync(), response.Content.Headers.ContentType?.MediaType, response.Headers);
     }
 }

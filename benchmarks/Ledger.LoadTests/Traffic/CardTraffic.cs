@@ -130,7 +130,17 @@ internal sealed class CardTraffic(int seed)
         };
     }
 
-    private EngineCommand One(TransactionId id, long number, int purpose, TransactionCommand command) => EngineCommand.One(GuidOf(number, purpose), Fingerprint, id.Stream, command);
+    /// <summary>Command ids begin with their transaction's time, as those that the product derives and a version 7 key gives (specs/decisions/0016).</summary>
+    private EngineCommand One(TransactionId id, long number, int purpose, TransactionCommand command)
+    {
+        const int timeLength = 6;
+        Span<byte> bytes = stackalloc byte[16];
+        Span<byte> time = stackalloc byte[16];
+        GuidOf(number, purpose).TryWriteBytes(bytes, bigEndian: true, out _);
+        id.Value.TryWriteBytes(time, bigEndian: true, out _);
+        time[..timeLength].CopyTo(bytes);
+        return EngineCommand.One(new Guid(bytes, bigEndian: true), Fingerprint, id.Stream, command);
+    }
 
     private RefundId RefundOf(long number) => new(GuidOf(number, 0x20));
 
