@@ -23,7 +23,7 @@ public class SwitchFuzzTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         """{"kind":"abort","id":"0192f0a1b2c37d4e85f60718293a4b5c","transactionId":"0192f0a1b2c38d4e85f60718293a4b5c","reason":"notFoundAtHost"}""",
         """{"kind":"abort","id":"0192f0a1b2c37d4e85f60718293a4b5c","transactionId":"0192f0a1b2c38d4e85f60718293a4b5c","reason":"networkLost","more":1}""",
         """{"kind":"recordApproval","id":"0192f0a1b2c37d4e85f60718293a4b5c","transactionId":"0192f0a1b2c38d4e85f60718293a4b5c","exchangeId":"","amount":null,"code":"","response":""}""",
-        """{"kind":"recordDecline","id":"4242424242424242","transactionId":"0192f0a1b2c38d4e85f60718293a4b5c","exchangeId":"4242424242424242","response":"\ud800"}""",
+        """{"kind":"recordDecline","id":"1234567890123456","transactionId":"0192f0a1b2c38d4e85f60718293a4b5c","exchangeId":"1234567890123456","response":"\ud800"}""",
         new string('[', 4_000),
         "{\"id\":" + new string('1', 10_000) + "}",
         "{\"kind\":\"" + new string('x', 100_000) + "\"}",

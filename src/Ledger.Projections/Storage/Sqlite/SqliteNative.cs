@@ -5,7 +5,7 @@ namespace Ledger.Projections.Storage.Sqlite;
 /// <summary>
 /// The calls that a row costs, straight to the library that SQLitePCLRaw brings, without a handle to guard, a copy of each value and a switch of
 /// the collector's mode (specs/decisions/0016; the log has the same). Everything else goes through SQLitePCLRaw. The calls marked so return at
-/// once and call nothing back; <see cref="Step"/> may write and wait, and is not marked.
+/// once and call nothing back; <see cref="Step"/> and <see cref="Reset"/> may use the file, and are not marked.
 /// </summary>
 internal static unsafe partial class SqliteNative
 {
@@ -34,7 +34,6 @@ internal static unsafe partial class SqliteNative
     public static partial int Step(nint statement);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_reset")]
-    [SuppressGCTransition]
     public static partial int Reset(nint statement);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_column_type")]
