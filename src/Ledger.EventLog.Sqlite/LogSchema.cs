@@ -9,11 +9,17 @@ namespace Ledger.EventLog.Sqlite;
 internal static class LogSchema
 {
     // application_id: « LEDG » in ASCII.
-    public static readonly FileKind Kind = new("event log", 0x4C45_4447, 2, EventLogCorruptException.WhatToDo);
+    public static readonly FileKind Kind = new("event log", 0x4C45_4447, 3, EventLogCorruptException.WhatToDo);
 
     // Measured with this schema, 1,000 to 4,096 commands a commit: pages of 16 KiB take half the processor time of pages of 4 KiB in commits and
     // checkpoints, and make no difference to a single command's commit. benchmarks/results has the figures.
     public const int PageSize = 16_384;
+
+    /// <summary>In table meta: the sequence of the last commit that is in the tables.</summary>
+    public const string AppliedKey = "applied";
+
+    /// <summary>In table meta: 1 while the commit files may hold what the tables do not.</summary>
+    public const string CommitFilesKey = "commit_files";
 
     public const string Tables =
         """
@@ -21,7 +27,7 @@ internal static class LogSchema
             key TEXT PRIMARY KEY NOT NULL,
             value INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
-        INSERT INTO meta VALUES ('epoch', 0);
+        INSERT INTO meta VALUES ('epoch', 0), ('applied', 0), ('commit_files', 0);
 
         -- Where each stream begins, and its head. id: position of the stream's first event.
         CREATE TABLE streams (

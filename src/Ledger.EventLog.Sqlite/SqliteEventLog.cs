@@ -4,38 +4,31 @@ using Ledger.EventLog.Sqlite.Files;
 namespace Ledger.EventLog.Sqlite;
 
 /// <summary>
-/// The embedded log: one SQLite file in write-ahead mode, synced in every commit. One process writes it, held to by a lock beside the file
-/// and by an epoch inside; others may read it meanwhile (<see cref="OpenReadOnly"/>). Reads and writes run on the caller's thread.
+/// The embedded log: a commit is one write and one sync of a commit file, and is taken into the tables of one SQLite file behind it
+/// (specs/decisions/0020). One process writes it, held to by a lock beside the file and by an epoch inside; others may read the tables meanwhile
+/// (<see cref="OpenReadOnly"/>). Reads and writes run on the caller's thread; a read of what is not in the tables yet waits until it is.
 /// </summary>
 public sealed class SqliteEventLog : IEventLog
 {
-    /// <summary>How many times <see cref="SqliteEventLogOptions.CheckpointPages"/> the write-ahead log may grow before the writer waits for the checkpointer.</summary>
-    private const int CheckpointLagMax = 4;
-
     private readonly Lock _appending = new();
     private readonly string _path;
     private readonly LogReaderPool _readers;
-    private readonly LogWriter? _writer;
-    private readonly Checkpointer? _checkpointer;
+    private readonly LogWriting? _writing;
     private readonly WriterLock? _lock;
-    private readonly int _checkpointPages;
     private readonly CommitSignal _signal;
-    private Exception? _stopped;
     private bool _disposed;
 
-    private SqliteEventLog(string path, LogReaderPool readers, SqliteEventLogOptions options, LogWriter? writer, Checkpointer? checkpointer, WriterLock? @lock)
+    private SqliteEventLog(string path, LogReaderPool readers, LogWriting? writing, WriterLock? @lock)
     {
         _path = path;
         _readers = readers;
-        _checkpointPages = options.CheckpointPages;
-        _writer = writer;
-        _checkpointer = checkpointer;
+        _writing = writing;
         _lock = @lock;
-        _signal = new CommitSignal(writer?.Position ?? 0);
+        _signal = new CommitSignal(writing?.Position ?? 0);
     }
 
-    /// <summary>Position of the last committed event. Read from the file each time when it was opened for reading only.</summary>
-    public long LastPosition => _writer is not null ? _signal.Position : _readers.Read(0, static (reader, _) => reader.LastPosition());
+    /// <summary>Position of the last committed event. Read from the tables each time when it was opened for reading only.</summary>
+    public long LastPosition => _writing is not null ? _signal.Position : _readers.Read(0, static (reader, _) => reader.LastPosition());
 
     /// <summary>Opens for writing and takes the log over; creates the file when it is missing (its folder must exist).</summary>
     /// <exception cref="EventLogRefusedException">Another program's file, another version, open in another process, or not accessible. Nothing was changed.</exception>
@@ -45,33 +38,30 @@ public sealed class SqliteEventLog : IEventLog
     {
         path = Path.GetFullPath(path);
         var @lock = WriterLock.Take(path, LogSchema.Kind.Name);
-        LogWriter? writer = null;
         try
         {
-            LedgerFile.CreateWhenMissing(path, LogSchema.Kind, LogSchema.Tables, LogSchema.PageSize, options.VfsName);
-            FileHeader.Check(path, LogSchema.Kind);
-            FileHeader.CheckWriteAheadLog(path, LogSchema.Kind);
-            writer = new LogWriter(OpenDurable(path, options), 2 * options.CheckpointPages, options.OnCommitPoint);
-            var checkpointer = options.CheckpointsInBackground ? new Checkpointer(OpenWriter(path, options)) : null;
-            return new SqliteEventLog(path, CreatePool(path, options), options, writer, checkpointer, @lock);
+            return new SqliteEventLog(path, CreatePool(path, options), LogOpening.Open(path, options), @lock);
         }
         catch
         {
-            writer?.Dispose();
             @lock.Dispose();
             throw;
         }
     }
 
-    /// <summary>Opens for verifying, replaying and exporting, also while a server writes. Changes nothing in the file.</summary>
+    /// <summary>
+    /// Opens for verifying, replaying and exporting, also while a server writes: then what it committed in the last moment may not be seen yet. What a
+    /// crash left in the commit files is taken in first; else nothing in the file is changed.
+    /// </summary>
     /// <exception cref="EventLogRefusedException">Missing, another program's file, another version, or not accessible.</exception>
     /// <exception cref="EventLogCorruptException">Damaged or cut off.</exception>
+    /// <exception cref="EventLogUnavailableException">What a crash left cannot be taken in.</exception>
     public static SqliteEventLog OpenReadOnly(string path)
     {
         path = Path.GetFullPath(path);
         FileHeader.Check(path, LogSchema.Kind);
-        var log = new SqliteEventLog(
-            path, CreatePool(path, SqliteEventLogOptions.Default), SqliteEventLogOptions.Default, writer: null, checkpointer: null, @lock: null);
+        LogOpening.TakeInWhatACrashLeft(path);
+        var log = new SqliteEventLog(path, CreatePool(path, SqliteEventLogOptions.Default), writing: null, @lock: null);
         try
         {
             _ = log.LastPosition;
@@ -90,18 +80,18 @@ public sealed class SqliteEventLog : IEventLog
     {
         cancellation.ThrowIfCancellationRequested();
         AppendCheck.Units(units);
-        if (_writer is null) throw new EventLogRefusedException($"{_path} was opened for reading only. Open it for writing.");
+        if (_writing is null) throw new EventLogRefusedException($"{_path} was opened for reading only. Open it for writing.");
 
         ImmutableArray<AppendResult> results;
+        long position;
         lock (_appending)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            if (_stopped is { } stopped) throw Again(stopped);
-            results = Append(units);
-            Checkpoint();
+            results = _writing.Append(units);
+            position = _writing.Position;
         }
 
-        _signal.Advance(_writer.Position);
+        _signal.Advance(position);
         return new(results);
     }
 
@@ -109,32 +99,34 @@ public sealed class SqliteEventLog : IEventLog
     {
         ArgumentOutOfRangeException.ThrowIfNegative(afterVersion);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(countMax);
-        return _readers.ReadAsync((stream, afterVersion, countMax), static (reader, asked) => reader.ReadStream(asked.stream, asked.afterVersion, asked.countMax), cancellation);
+        return ReadAsync(
+            _writing?.Reached.LastOf(stream) ?? 0, (stream, afterVersion, countMax), static (reader, asked) => reader.ReadStream(asked.stream, asked.afterVersion, asked.countMax), cancellation);
     }
 
     public ValueTask<ImmutableArray<RecordedEvent>> ReadAllAsync(long afterPosition, int countMax, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(afterPosition);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(countMax);
-        return _readers.ReadAsync((afterPosition, countMax), static (reader, asked) => reader.ReadAll(asked.afterPosition, asked.countMax), cancellation);
+        var isInTables = _writing is null || _writing.Tables.Position - afterPosition >= countMax;
+        return ReadAsync(isInTables ? 0 : _writing!.Reached.Last, (afterPosition, countMax), static (reader, asked) => reader.ReadAll(asked.afterPosition, asked.countMax), cancellation);
     }
 
     /// <inheritdoc/>
     /// <exception cref="EventLogRefusedException">It would have to wait and was opened for reading only: another process's commits wake nobody here.</exception>
     public ValueTask WaitForAsync(long position, CancellationToken cancellation)
     {
-        if (_writer is not null) return _signal.WaitForAsync(position, cancellation);
+        if (_writing is not null) return _signal.WaitForAsync(position, cancellation);
         if (position < LastPosition) return ValueTask.CompletedTask;
         throw new EventLogRefusedException($"{_path} was opened for reading only: read it again instead of waiting.");
     }
 
     public ValueTask<CommandRecord?> FindCommandAsync(Guid commandId, CancellationToken cancellation) =>
-        _readers.ReadAsync(commandId, static (reader, id) => reader.FindCommand(id), cancellation);
+        ReadAsync(_writing?.Reached.LastOf(commandId) ?? 0, commandId, static (reader, id) => reader.FindCommand(id), cancellation);
 
     public ValueTask<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(countMax);
-        return _readers.ReadAsync((Name: afterName, countMax), static (reader, asked) => reader.ReadHeads(asked.Name, asked.countMax), cancellation);
+        return ReadAsync(_writing?.Reached.Last ?? 0, (Name: afterName, countMax), static (reader, asked) => reader.ReadHeads(asked.Name, asked.countMax), cancellation);
     }
 
     public ValueTask DisposeAsync()
@@ -146,8 +138,7 @@ public sealed class SqliteEventLog : IEventLog
             _readers.Dispose();
             try
             {
-                _checkpointer?.Dispose();
-                _writer?.Dispose();
+                _writing?.Dispose();
             }
             finally
             {
@@ -158,81 +149,34 @@ public sealed class SqliteEventLog : IEventLog
         return ValueTask.CompletedTask;
     }
 
-    private static LogReaderPool CreatePool(string path, SqliteEventLogOptions options) =>
-        new(() => new LogReader(LedgerFile.OpenReader(path, LogSchema.Kind, options.BusyTimeoutMilliseconds, options.VfsName)), options.ReadersMax);
-
-    private static SqliteConnection OpenDurable(string path, SqliteEventLogOptions options)
-    {
-        var connection = OpenWriter(path, options);
-        try
-        {
-            LedgerFile.MakeDurable(connection, options.OnSynced);
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
-
-    private static SqliteConnection OpenWriter(string path, SqliteEventLogOptions options)
-    {
-        var connection = SqliteConnection.OpenWriter(path, LogSchema.Kind, options.VfsName);
-        try
-        {
-            LedgerFile.Configure(connection, options.BusyTimeoutMilliseconds);
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
-
-    private ImmutableArray<AppendResult> Append(IReadOnlyList<AppendUnit> units)
-    {
-        if (_checkpointer?.Failure is { } failure) throw Again(_stopped = failure);
-        try
-        {
-            return _writer!.Append(units);
-        }
-        catch (Exception failed) when (StopsWriting(failed))
-        {
-            _stopped = failed;
-            throw;
-        }
-    }
-
-    /// <summary>After a commit, whose result stands whatever happens here.</summary>
-    private void Checkpoint()
-    {
-        var pages = _writer!.WriteAheadLogPages;
-        if (pages < _checkpointPages) return;
-        try
-        {
-            if (_checkpointer is null || _checkpointer.AskOrFinish()) _writer.Checkpoint();
-            else if (pages >= CheckpointLagMax * _checkpointPages) _checkpointer.WaitForRound();
-        }
-        catch (Exception failed) when (StopsWriting(failed))
-        {
-            _stopped = failed;
-        }
-        catch (EventLogUnavailableException)
-        {
-            // A full disk, or another program's lock: the commit is durable in the write-ahead log, and the next one tries again.
-        }
-    }
-
     /// <summary>Taken over, or a failed sync: after that a later one may succeed although the pages are lost, and only a new start can tell what is there.</summary>
-    private static bool StopsWriting(Exception exception) =>
+    internal static bool StopsWriting(Exception exception) =>
         exception is EventLogFencedException || (exception is EventLogUnavailableException unavailable && SqliteFailure.IsFsync(unavailable));
 
-    private static Exception Again(Exception stopped) => stopped switch
+    /// <summary>The same again, for another caller.</summary>
+    internal static Exception Again(Exception stopped) => stopped switch
     {
         EventLogFencedException => new EventLogFencedException(stopped.Message),
+        EventLogUnavailableException => new EventLogUnavailableException(stopped.Message, stopped.InnerException),
         EventLogCorruptException => new EventLogCorruptException(stopped.Message, stopped),
-        _ => new EventLogUnavailableException(stopped.Message, stopped.InnerException),
+        _ => new EventLogUnavailableException(stopped.Message, stopped),
     };
+
+    /// <param name="sequence">The commit that must be in the tables first; 0 for none.</param>
+    private ValueTask<TResult> ReadAsync<TArguments, TResult>(
+        long sequence, TArguments arguments, Func<LogReader, TArguments, TResult> read, CancellationToken cancellation)
+    {
+        if (sequence <= (_writing?.Tables.Applied ?? 0)) return _readers.ReadAsync(arguments, read, cancellation);
+        return ReachAndReadAsync(sequence, arguments, read, cancellation);
+    }
+
+    private async ValueTask<TResult> ReachAndReadAsync<TArguments, TResult>(
+        long sequence, TArguments arguments, Func<LogReader, TArguments, TResult> read, CancellationToken cancellation)
+    {
+        await _writing!.Tables.ReachAsync(sequence, cancellation).ConfigureAwait(false);
+        return await _readers.ReadAsync(arguments, read, cancellation).ConfigureAwait(false);
+    }
+
+    private static LogReaderPool CreatePool(string path, SqliteEventLogOptions options) =>
+        new(() => new LogReader(LedgerFile.OpenReader(path, LogSchema.Kind, options.BusyTimeoutMilliseconds, options.VfsName)), options.ReadersMax);
 }

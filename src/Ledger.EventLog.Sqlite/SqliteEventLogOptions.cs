@@ -30,8 +30,8 @@ public sealed record SqliteEventLogOptions
     } = 2_000;
 
     /// <summary>
-    /// After how many pages of 16 KiB the write-ahead log is taken into the file. 10 to 100000, default 4000: more makes fewer, longer rounds and a
-    /// longer start after a crash. A writer that is faster than the disk waits when the log has four times as many.
+    /// After how many pages of 16 KiB SQLite's write-ahead log is taken into the file. 10 to 100000, default 4000: more makes fewer, longer rounds.
+    /// No commit waits for it, unless the disk is slower than the commits for long.
     /// </summary>
     public int CheckpointPages
     {
@@ -45,13 +45,37 @@ public sealed record SqliteEventLogOptions
     } = 4_000;
 
     /// <summary>
-    /// True: a thread takes the write-ahead log in while commits go on. False: the commit that passes <see cref="CheckpointPages"/> does, so that
-    /// everything happens on the caller's thread, as tests of faults want it. Default true.
+    /// A commit file takes commits until it has so many bytes, then the other does. 65536 to 1073741824, default 33554432: more lets the tables lag
+    /// further behind a burst, and makes a longer start after a crash.
     /// </summary>
-    public bool CheckpointsInBackground { get; init; } = true;
+    public int CommitFileLength
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 64 * 1024);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 1024 * 1024 * 1024);
+            field = value;
+        }
+    } = 32 * 1024 * 1024;
+
+    /// <summary>
+    /// True: threads take commits into the tables, and SQLite's write-ahead log into the file, while commits go on. False: whoever needs it there does,
+    /// so that everything happens on callers' threads, as tests of faults want it. Default true.
+    /// </summary>
+    public bool WorksInBackground { get; init; } = true;
+
+    /// <summary>
+    /// For tests: heads of streams and ids of commands that are kept in memory, in each of two generations. Half as many rows may be missing in the
+    /// tables, so that what is forgotten is there.
+    /// </summary>
+    internal int KeptPerGeneration { get; init; } = 131_072;
 
     /// <summary>For tests: the SQLite file system that the log's files are on; null for SQLite's own.</summary>
     internal string? VfsName { get; init; }
+
+    /// <summary>For tests: the disk that the commit files are on.</summary>
+    internal Commits.CommitDisk CommitDisk { get; init; } = Commits.CommitDisk.Own;
 
     /// <summary>For tests: told of each place that an append passes, on its thread; null, which costs a comparison.</summary>
     internal Action<CommitPoint>? OnCommitPoint { get; init; }

@@ -1,8 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Ledger.EventLog.Sqlite;
 
-/// <summary>Where one stream is, as the open transaction sees it.</summary>
+/// <summary>Where one stream is after the last commit, in the tables or not yet.</summary>
 internal sealed class StreamHeadEntry(StreamName stream, long id)
 {
+    private HashBytes _hash;
+
     public StreamName Stream { get; } = stream;
 
     /// <summary>Position of its first event.</summary>
@@ -10,21 +14,39 @@ internal sealed class StreamHeadEntry(StreamName stream, long id)
 
     public long Version { get; set; }
 
-    public ReadOnlyMemory<byte> Hash { get; set; }
+    /// <summary>Among those that are kept.</summary>
+    public bool IsKept { get; set; }
 
-    /// <summary>Ahead of its row in table streams.</summary>
-    public bool IsAhead { get; set; }
+    /// <summary>Of its last event; kept here and not where the event is, which would keep the event.</summary>
+    public ReadOnlySpan<byte> Hash
+    {
+        get => _hash;
+        set => value.CopyTo(_hash);
+    }
+}
+
+/// <summary>A hash that is no object.</summary>
+[InlineArray(ChainHash.Length)]
+internal struct HashBytes
+{
+    private byte _first;
 }
 
 /// <summary>
-/// Heads of the streams written last, so that the next write needs no look at the file. The one writer of the file keeps them, so they are
-/// true until a transaction is undone, which clears them. At most two generations, of <c>generationMax</c> and what one batch adds: when the younger
-/// is full the older is forgotten, between two batches only, for a batch's own heads may be ahead of the file. One thread.
+/// Heads of the streams written last, so that the next write needs no look at the file. The one writer of the file keeps them, so they are true.
+/// At most two generations, of <c>generationMax</c> and what is not in the tables: when the younger is full the older is forgotten, but never what the
+/// tables do not have. Of what was forgotten the highest id of each category is known, so that a stream that is higher is new without a look, as with
+/// <see cref="RecentIds"/>. One thread.
 /// </summary>
-internal sealed class StreamHeads(int generationMax)
+/// <param name="lastOf">The last name of a category, in order, that is in the tables at the start; null when there is none.</param>
+internal sealed class StreamHeads(int generationMax, Func<string, StreamName?> lastOf)
 {
+    private readonly Dictionary<string, Guid> _highestForgotten = new(StringComparer.Ordinal);
     private Dictionary<StreamName, StreamHeadEntry> _younger = [];
     private Dictionary<StreamName, StreamHeadEntry> _older = [];
+
+    // The last commit when the younger generation began: what the older holds is not younger than that.
+    private long _begunAfter;
 
     public StreamHeadEntry? Find(StreamName stream)
     {
@@ -35,13 +57,24 @@ internal sealed class StreamHeads(int generationMax)
         return head;
     }
 
-    public void Add(StreamHeadEntry head) => _younger[head.Stream] = head;
+    /// <summary>Whether a stream that is not kept does not exist at all. False: only the tables know.</summary>
+    public bool IsNew(StreamName stream) => stream.TryGetGuid(out var id) && id.CompareTo(HighestOf(stream.Category)) > 0;
+
+    public void Add(StreamHeadEntry head)
+    {
+        _younger[head.Stream] = head;
+        head.IsKept = true;
+    }
 
     /// <summary>Between two batches: forgets what was not used for long.</summary>
-    public void Trim()
+    /// <param name="last">The last commit's sequence.</param>
+    /// <param name="applied">That of the last commit that is in the tables.</param>
+    public void Trim(long last, long applied)
     {
-        if (_younger.Count < generationMax) return;
-        (_older, _younger) = (_younger, _older);
+        if (_younger.Count < generationMax || applied < _begunAfter) return;
+
+        foreach (var stream in _older.Keys) Forget(stream);
+        (_older, _younger, _begunAfter) = (_younger, _older, last);
         _younger.Clear();
     }
 
@@ -51,9 +84,18 @@ internal sealed class StreamHeads(int generationMax)
         _older.Remove(stream);
     }
 
-    public void Clear()
+    private void Forget(StreamName stream)
     {
-        _younger.Clear();
-        _older.Clear();
+        if (stream.TryGetGuid(out var id) && id.CompareTo(HighestOf(stream.Category)) > 0) _highestForgotten[stream.Category] = id;
+    }
+
+    private Guid HighestOf(string category)
+    {
+        if (_highestForgotten.TryGetValue(category, out var highest)) return highest;
+
+        // A last name without such an id says nothing of those that have one.
+        var last = lastOf(category);
+        highest = last is null ? Guid.Empty : last.Value.TryGetGuid(out var id) ? id : Guid.AllBitsSet;
+        return _highestForgotten[category] = highest;
     }
 }

@@ -6,13 +6,13 @@ public enum CommitPoint
     /// <summary>The committer has its next batch and has not handed it to the log.</summary>
     BatchFormed = 1,
 
-    /// <summary>The log's transaction is open, nothing is written.</summary>
+    /// <summary>The log has the batch, nothing is written.</summary>
     TransactionBegun = 2,
 
-    /// <summary>One more unit of the batch is written into the transaction; passed once per unit.</summary>
+    /// <summary>The log has decided one more unit of the batch; passed once per unit.</summary>
     UnitWritten = 3,
 
-    /// <summary>All of the batch is written, the commit is not asked for.</summary>
+    /// <summary>All of the batch is written and not durable.</summary>
     BeforeCommit = 4,
 
     /// <summary>The commit is durable, and nobody knows.</summary>

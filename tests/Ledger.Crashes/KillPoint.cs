@@ -14,10 +14,10 @@ internal enum KillPoint
     BeforeReplies = CommitPoint.BeforeReplies,
     AfterReplies = CommitPoint.AfterReplies,
 
-    /// <summary>Before a part of the write-ahead log is written.</summary>
+    /// <summary>Before a part of SQLite's write-ahead log is written.</summary>
     LogWrite = 11,
 
-    /// <summary>All of a commit is written to the write-ahead log and not synced.</summary>
+    /// <summary>SQLite's write-ahead log is written and not synced.</summary>
     LogSync = 12,
 
     /// <summary>A checkpoint has begun: before one of its pages is written to the file.</summary>
@@ -28,6 +28,12 @@ internal enum KillPoint
 
     /// <summary>Before the write-ahead log is cut to its limit.</summary>
     LogTruncate = 15,
+
+    /// <summary>Before a commit, or the zeros that it will stand on, is written to its file.</summary>
+    CommitWrite = 16,
+
+    /// <summary>All of a commit is written to its file and not synced.</summary>
+    CommitSync = 17,
 
     /// <summary>From outside, whatever the process is at.</summary>
     AnyInstant = 99,
@@ -43,7 +49,7 @@ internal static class KillPoints
     {
         KillPoint.UnitWritten or KillPoint.LogWrite => 600,
         KillPoint.CheckpointWrite => 300,
-        KillPoint.CheckpointSync or KillPoint.LogTruncate => 4,
+        KillPoint.CheckpointSync or KillPoint.LogTruncate or KillPoint.LogSync => 4,
         _ => 50,
     };
 
@@ -53,6 +59,8 @@ internal static class KillPoints
         (DiskFile.WriteAheadLog, DiskAction.Write) => KillPoint.LogWrite,
         (DiskFile.WriteAheadLog, DiskAction.Sync) => KillPoint.LogSync,
         (DiskFile.WriteAheadLog, DiskAction.Truncate) => KillPoint.LogTruncate,
+        (DiskFile.CommitFile, DiskAction.Write) => KillPoint.CommitWrite,
+        (DiskFile.CommitFile, DiskAction.Sync) => KillPoint.CommitSync,
         (DiskFile.Database, DiskAction.Write) => KillPoint.CheckpointWrite,
         (DiskFile.Database, DiskAction.Sync) => KillPoint.CheckpointSync,
         _ => null,

@@ -15,6 +15,9 @@ internal sealed partial class Victim
     /// <summary>Small, so that checkpoints come every few commits.</summary>
     private const int CheckpointPages = 100;
 
+    /// <summary>Small, so that the commit files take turns.</summary>
+    private const int CommitFileLength = 256 * 1024;
+
     /// <summary>Commands of one caller before it gives up waiting for its death; a parent that is gone leaves no process behind.</summary>
     private const int StepsMax = 3000;
 
@@ -50,7 +53,7 @@ internal sealed partial class Victim
 
     private async Task WorkAsync(string file, int seed, int life, int callers)
     {
-        await using var log = SqliteEventLog.Open(file, _disk.On(new SqliteEventLogOptions { CheckpointPages = CheckpointPages }) with { OnCommitPoint = Reach });
+        await using var log = SqliteEventLog.Open(file, _disk.On(new SqliteEventLogOptions { CheckpointPages = CheckpointPages, CommitFileLength = CommitFileLength }) with { OnCommitPoint = Reach });
         await using var engine = new LedgerEngine(log, EventCodec.Default, new ManualClock(Sales.Today), new EngineOptions { OnCommitPoint = Reach });
         await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(() => SellAsync(engine, seed, life, caller)))).ConfigureAwait(false);
     }

@@ -1,6 +1,6 @@
 namespace Ledger.EventLog.Faults;
 
-/// <summary>One thing that SQLite asks of the disk.</summary>
+/// <summary>One thing that SQLite or the log asks of the disk.</summary>
 /// <param name="Number">How many of this action on this file there were, this one included, since the disk was made.</param>
 /// <param name="Length">Bytes to read or write; 0 for the others.</param>
 public readonly record struct DiskOperation(DiskFile File, DiskAction Action, int Number, int Length);
@@ -12,6 +12,9 @@ public enum DiskFile
 
     /// <summary>The rollback journal of a file that is being created.</summary>
     Journal = 3,
+
+    /// <summary>Either of the two that a commit is written to first.</summary>
+    CommitFile = 4,
 }
 
 public enum DiskAction

@@ -6,7 +6,7 @@ namespace Ledger.EventLog.Faults;
 /// <summary>
 /// The disk under an SQLite log, as an SQLite file system of its own: what <see cref="Strike"/> says goes wrong, and what was not synced may be lost
 /// in a power cut. The files are real ones; only their durability is played, so nothing is synced for real unless asked. Safe for any thread.
-/// Out of its sight: renames, and what is not done through SQLite.
+/// The commit files beside it are on the same disk. Out of its sight: renames.
 /// </summary>
 public sealed class FaultDisk : IDisposable
 {
@@ -42,7 +42,7 @@ public sealed class FaultDisk : IDisposable
     public bool IsCut => _isCut;
 
     /// <summary>The log's options for a log on this disk.</summary>
-    public SqliteEventLogOptions On(SqliteEventLogOptions options) => options with { VfsName = Name, OnSynced = SyncedOutside };
+    public SqliteEventLogOptions On(SqliteEventLogOptions options) => options with { VfsName = Name, OnSynced = SyncedOutside, CommitDisk = new FaultCommitDisk(this) };
 
     internal FaultVfs Vfs { get; }
 
@@ -89,6 +89,16 @@ public sealed class FaultDisk : IDisposable
             var shadow = _shadows[path] = new ShadowFile(path);
             if (existed) shadow.MakeDurable(Contents(path));
             return shadow;
+        }
+    }
+
+    /// <summary>The names of all files that are there are durable; nothing can fail here.</summary>
+    internal void SyncFolder()
+    {
+        lock (_lock)
+        {
+            if (IsDead) throw new IOException("Input/output error: the disk is dead.");
+            foreach (var shadow in _shadows.Values) shadow.SyncEntry();
         }
     }
 
@@ -150,7 +160,7 @@ public sealed class FaultDisk : IDisposable
                 case null when IsTransparent:
                     return file.InnerSync(flags);
                 case null:
-                    file.Shadow?.Sync();
+                    file.Shadow?.Sync(withEntry: file.Kind != DiskFile.CommitFile);
                     return NativeSqlite.Ok;
                 case DiskFault.SyncFailsAndForgets:
                     file.Shadow?.Forget();

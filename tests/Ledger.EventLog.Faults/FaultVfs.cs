@@ -108,7 +108,7 @@ internal sealed unsafe class FaultVfs : IDisposable
             if (code != NativeSqlite.Ok) return code;
 
             var kind = (flags & NativeSqlite.OpenMainDatabase) != 0 ? DiskFile.Database : (flags & NativeSqlite.OpenWriteAheadLog) != 0 ? DiskFile.WriteAheadLog : DiskFile.Journal;
-            file->Handle = GCHandle.ToIntPtr(GCHandle.Alloc(new OpenFile(disk, kind, disk.Opened(path, existed), InnerOf(file))));
+            file->Handle = GCHandle.ToIntPtr(GCHandle.Alloc(new SqliteOpenFile(disk, kind, disk.Opened(path, existed), InnerOf(file))));
             file->Methods = Methods;
             return code;
         });

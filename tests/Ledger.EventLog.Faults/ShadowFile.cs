@@ -35,12 +35,16 @@ internal sealed class ShadowFile(string path)
 
     public void Truncate(long length) => _unsynced.Add(new Change(length, null));
 
-    public void Sync()
+    /// <param name="withEntry">Its name too.</param>
+    public void Sync(bool withEntry)
     {
         foreach (var change in _unsynced) Apply(_durable, change);
         _unsynced.Clear();
-        IsEntryDurable = true;
+        IsEntryDurable |= withEntry;
     }
+
+    /// <summary>The folder was synced.</summary>
+    public void SyncEntry() => IsEntryDurable = true;
 
     /// <summary>A sync failed: what it should have brought to the disk never gets there.</summary>
     public void Forget() => _unsynced.Clear();

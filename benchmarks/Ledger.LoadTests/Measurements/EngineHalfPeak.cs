@@ -85,6 +85,7 @@ internal static class EngineHalfPeak
     {
         var results = new List<LoadResult>();
         using var commits = new CommitSizes();
+        using var pauses = new CollectorPauses();
         for (var round = 1; round <= run.Options.Rounds; round++)
         {
             var result = await OpenAsync(run, peak / 2, run.Options.Time(RoundSeconds), "half the peak", cancellation);
@@ -95,6 +96,7 @@ internal static class EngineHalfPeak
         report.Judge("half the peak: p99, median", Median.Of(results.Select(static one => one.Latencies.P99)), "ms", Bound.AtMost, P99Target);
         report.Judge("half the peak: p99.9, median", Median.Of(results.Select(static one => one.Latencies.P999)), "ms", Bound.AtMost, P999Target);
         report.Note($"Commits at half the peak: {commits.Describe()}.");
+        report.Note($"Garbage collector meanwhile, preparing and warming up included: {pauses.Describe()}.");
         report.Add(new Plot(
             "engine-half-peak-throughput.svg", "Half the peak: answered over time", "seconds", "commands a second", IsLogarithmic: false,
             [.. results.Select(static (one, round) => new Line($"round {round + 1}", [.. one.Tally.Throughput.Rates()]))]));

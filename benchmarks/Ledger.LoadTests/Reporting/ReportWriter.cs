@@ -82,7 +82,7 @@ internal static class ReportWriter
             ("kernel", machine.Kernel),
             (".NET", $"{machine.DotNet}; {machine.Collector}"),
             ("disk", machine.Disk),
-            ("durability", "SQLite in write-ahead mode, synchronous=FULL: every commit is synced before its replies; chain and command records on"),
+            ("durability", "every commit is synced in its commit file (fdatasync) before its replies, and taken into SQLite behind it; chain and command records on"),
             ("commits of embedded engines, all together", run.Commits.Describe()),
             ("warm-up", report.WarmUp),
             ("seed, scale, rounds", string.Create(CultureInfo.InvariantCulture, $"{options.Seed}, {options.Scale}, {options.Rounds}")),

@@ -38,15 +38,6 @@ internal static class FileHeader
         CheckLength(path, kind);
     }
 
-    /// <summary>For the one who will write, and has the lock: what SQLite would drop of the write-ahead log without a word.</summary>
-    /// <exception cref="EventLogCorruptException">Durable transactions would be dropped.</exception>
-    public static void CheckWriteAheadLog(string path, FileKind kind)
-    {
-        var log = WriteAheadLog.Read(path + "-wal", PageSize(Read(path), path, kind));
-        if (!log.LosesCommits) return;
-        throw SqliteFailure.Corrupt($"frame {log.FirstBadFrame} of its write-ahead log {path}-wal is not as it was written, and {log.CommitsFromThere} transactions end there or after it", path, kind);
-    }
-
     private static int PageSize(byte[] header, string path, FileKind kind)
     {
         var stored = BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(16));
@@ -77,7 +68,7 @@ internal static class FileHeader
         var present = new FileInfo(path).Length / pageSize;
         if (Number(header, 28) <= present) return null;
 
-        var logged = WriteAheadLog.Read(path + "-wal", pageSize).Pages;
+        var logged = WriteAheadLog.PagesOf(path + "-wal", pageSize);
         for (var page = present + 1; page <= Number(header, 28); page++)
         {
             if (!logged.Contains(page)) return page;

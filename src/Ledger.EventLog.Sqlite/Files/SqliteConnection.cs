@@ -69,6 +69,9 @@ internal sealed unsafe class SqliteConnection : IDisposable
         return Math.Max(0, pages - taken);
     }
 
+    /// <summary>From now on closing this connection takes nothing of the write-ahead log into the file.</summary>
+    public void KeepWriteAheadLog() => _ = sqlite3_db_config(_handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+
     /// <summary>Undoes what is open, also when SQLite has done so by itself.</summary>
     public void Rollback()
     {

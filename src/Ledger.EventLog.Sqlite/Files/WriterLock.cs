@@ -29,5 +29,27 @@ internal sealed class WriterLock : IDisposable
         }
     }
 
+    /// <summary>Whether a writer is there now.</summary>
+    public static bool IsHeld(string path)
+    {
+        try
+        {
+            if (File.Exists(path + ".lock")) File.OpenHandle(path + ".lock", FileMode.Open, FileAccess.Read, FileShare.None).Dispose();
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     public void Dispose() => _file.Dispose();
 }

@@ -28,6 +28,9 @@ public sealed class CheckpointTests : IDisposable
             for (var batch = 1; batch <= Batches; batch++)
             {
                 await Appender.AppendAsync(log, _appender.Unit(Appender.Stream(batch), Appender.Stream(5_000 + (batch % 7))));
+
+                // In the tables by then.
+                Assert.Single(await log.ReadAllAsync(log.LastPosition - 1, 1, default));
                 Assert.InRange(new FileInfo(_folder.Log + "-wal").Length, 1, PagesMax * (PageLength + 24L));
             }
 
@@ -49,19 +52,24 @@ public sealed class CheckpointTests : IDisposable
     {
         await using var log = Open(inBackground: true);
         await Appender.AppendAsync(log, _appender.Unit(Appender.Stream(1)));
+        Assert.Single(await log.ReadAllAsync(0, 1, default));
         using var tool = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_folder.Log};Mode=ReadOnly;Pooling=False");
         tool.Open();
         using var snapshot = tool.BeginTransaction(deferred: true);
         Assert.Equal(1L, Count(tool, snapshot));
 
-        for (var batch = 2; batch <= PagesMax; batch++) await Appender.AppendAsync(log, _appender.Unit(Appender.Stream(batch)));
+        for (var batch = 2; batch <= PagesMax; batch++)
+        {
+            await Appender.AppendAsync(log, _appender.Unit(Appender.Stream(batch)));
+            Assert.Single(await log.ReadAllAsync(batch - 1, 1, default));
+        }
 
         Assert.Equal(1L, Count(tool, snapshot));
         Assert.Equal(PagesMax, log.LastPosition);
     }
 
     private SqliteEventLog Open(bool inBackground) =>
-        SqliteEventLog.Open(_folder.Log, new SqliteEventLogOptions { CheckpointPages = CheckpointPages, CheckpointsInBackground = inBackground });
+        SqliteEventLog.Open(_folder.Log, new SqliteEventLogOptions { CheckpointPages = CheckpointPages, WorksInBackground = inBackground });
 
     private static object? Count(Microsoft.Data.Sqlite.SqliteConnection tool, Microsoft.Data.Sqlite.SqliteTransaction snapshot)
     {

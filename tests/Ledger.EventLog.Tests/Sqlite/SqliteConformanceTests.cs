@@ -10,7 +10,7 @@ public sealed class SqliteEventLogTests : SqliteEventLogConformance;
 /// <summary>Everything on the caller's thread, and a checkpoint every few commits.</summary>
 public sealed class SqliteEventLogWithoutBackgroundTests : SqliteEventLogConformance
 {
-    protected override SqliteEventLogOptions Options => new() { CheckpointsInBackground = false, CheckpointPages = 100 };
+    protected override SqliteEventLogOptions Options => new() { WorksInBackground = false, CheckpointPages = 100 };
 }
 
 public abstract class SqliteEventLogConformance : EventLogConformance, IDisposable

@@ -23,7 +23,7 @@ internal sealed class FaultRun(int seed) : IAsyncDisposable
     private const int OpenAttemptsMax = 8;
 
     /// <summary>Low, so that the write-ahead log is taken in and begun anew many times in a run.</summary>
-    private static readonly SqliteEventLogOptions Options = new() { CheckpointPages = 20, CheckpointsInBackground = false, BusyTimeoutMilliseconds = 0 };
+    private static readonly SqliteEventLogOptions Options = new() { CheckpointPages = 20, CommitFileLength = 64 * 1024, WorksInBackground = false, BusyTimeoutMilliseconds = 0 };
 
     private readonly TemporaryFolder _folder = new();
     private readonly Random _random = new(seed);
