@@ -1,4 +1,5 @@
 using Ledger.Domain;
+using Ledger.Domain.Cards;
 using Ledger.Domain.Merchants;
 using Ledger.Domain.Terminals;
 using Ledger.Domain.Transactions;
@@ -21,6 +22,23 @@ public class ReadTests
 
         Assert.True(second.IsCompletedSuccessfully);
         Assert.Equal(await first, await second);
+    }
+
+    [Fact]
+    public async Task What_a_caller_said_it_reads_after_its_command_needs_no_turn_on_the_shard()
+    {
+        await using var shop = new Shop(options: new EngineOptions { HasThreads = false });
+        var (read, unread) = (new CardToken("tok_read"), new CardToken("tok_unread"));
+        var replies = Task.WhenAll(
+            Shop.Accepted(shop.Engine.ExecuteAsync(Oppose(shop, read) with { IsReadAfter = true }, default).AsTask()),
+            Shop.Accepted(shop.Engine.ExecuteAsync(Oppose(shop, unread), default).AsTask()));
+        Run(shop);
+        await replies;
+
+        var state = shop.Engine.ReadAsync<CardState>(read.Stream, default).AsTask();
+        Assert.True(state.IsCompletedSuccessfully);
+        Assert.IsType<CardState.Opposed>((await state).State);
+        Assert.False(shop.Engine.ReadAsync<CardState>(unread.Stream, default).AsTask().IsCompleted);
     }
 
     [Fact]
@@ -103,6 +121,9 @@ public class ReadTests
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await shop.StateAsync<MerchantState>(Shop.Merchant.Stream));
         await shop.Log.DisposeAsync();
     }
+
+    private static EngineCommand Oppose(Shop shop, CardToken token) =>
+        Shop.One(shop.NextId(), token.Stream, new CardCommand.Oppose(token, OppositionReason.Lost, shop.Clock.Now));
 
     private static void Run(Shop shop)
     {

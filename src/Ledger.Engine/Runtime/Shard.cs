@@ -230,6 +230,7 @@ internal sealed class Shard
         actor.InFlight--;
         if (actor.LastUnit == unit) actor.LastUnit = null;
         if (unit.Outcome != UnitOutcome.Committed || (actor.IsStopped && actor.InFlight == 0)) _actors.Drop(actor);
+        else if (actor.LastUnit is null && unit.Pending.Command.IsReadAfter) _engine.Committed.Publish(actor);
         else if (actor.LastUnit is null) _engine.Committed.Renew(actor);
     }
 
