@@ -25,7 +25,7 @@ public sealed partial class PaymentDesk(ILedgerEngine engine, IAuthorisationHost
 
     public async ValueTask<DeskReply> StartAsync(CommandHeader header, StartPayment request, CancellationToken cancellation)
     {
-        return await ReplyAsync(await engine.ExecuteAsync(StartOf(header, request, Now), cancellation), request.TransactionId, cancellation);
+        return await ReplyAsync(await engine.ExecuteAsync(StartOf(header, request, Now) with { IsReadAfter = true }, cancellation), request.TransactionId, cancellation);
     }
 
     /// <summary>The terminal is taken and the transaction opened in one unit; also for whoever records what was authorised elsewhere.</summary>

@@ -38,6 +38,11 @@ public sealed record StreamState<TState>(StreamName Stream, long Version, TState
 /// <param name="Parts">At least one; all on streams of one partition, each stream at most once.</param>
 public sealed record EngineCommand(Guid Id, ReadOnlyMemory<byte> Fingerprint, ImmutableArray<CommandPart> Parts)
 {
+    /// <summary>
+    /// The caller reads the streams of its parts as soon as it has its reply: they are kept at hand from the commit on. Changes no answer. Default false.
+    /// </summary>
+    public bool IsReadAfter { get; init; }
+
     /// <summary>The common case: one stream.</summary>
     public static EngineCommand One(Guid id, ReadOnlyMemory<byte> fingerprint, StreamName stream, object command) => new(id, fingerprint, [new CommandPart(stream, command)]);
 }

@@ -74,8 +74,11 @@ public sealed class LedgerEngine : ILedgerEngine, IAsyncDisposable
         where TState : class
     {
         cancellation.ThrowIfCancellationRequested();
+        var type = TypeOf<TState>(stream);
+        if (_state.Stopped is null && _state.Committed.Find(stream) is { } known) return new(new StreamState<TState>(stream, known.Version, (TState)known.State));
+
         var read = new PendingRead<TState>(stream);
-        if (Post(TypeOf<TState>(stream).PartitionOf(stream), read) is { } refused) return ValueTask.FromException<StreamState<TState>>(refused);
+        if (Post(type.PartitionOf(stream), read) is { } refused) return ValueTask.FromException<StreamState<TState>>(refused);
         return new ValueTask<StreamState<TState>>(cancellation.CanBeCanceled ? read.Task.WaitAsync(cancellation) : read.Task);
     }
 

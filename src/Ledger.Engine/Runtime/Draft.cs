@@ -12,7 +12,7 @@ namespace Ledger.Engine.Runtime;
 /// version, and no stream is read that does not exist. A decision without events proves nothing, so the stream is then read, as it is when
 /// the log disproved the first guess.
 /// </summary>
-internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader loader, EventCodec codec)
+internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader loader, EventCodec codec, CommittedStates committed)
 {
     // The first so many are in use; made once and used again.
     private readonly List<DraftStream> _pool = [];
@@ -197,6 +197,7 @@ internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader lo
 
             var actor = stream.Actor;
             if (actor.Slot < 0) actors.Add(actor);
+            committed.Withdraw(actor);
             actor.State = stream.State;
             actor.Version += stream.Events.Count;
             actor.Hash = writes[next++].Events[^1].Hash;

@@ -7,6 +7,8 @@ internal sealed class EngineState(EngineMeter meter)
 
     public EngineMeter Meter { get; } = meter;
 
+    public CommittedStates Committed { get; } = new();
+
     /// <summary>What everybody gets from now on; null while it runs. The first reason stays.</summary>
     public Exception? Stopped => Volatile.Read(ref _stopped);
 

@@ -40,7 +40,7 @@ internal sealed class Shard
         Mailbox = new Mailbox(options.MailboxCapacity);
         _actors = new ActorTable(options.ActorsMax);
         _loader = new ActorLoader(log, codec, options.RestartsMax);
-        _draft = new Draft(types, _actors, _loader, codec);
+        _draft = new Draft(types, _actors, _loader, codec, engine.Committed);
         _recent = new RecentCommands(options.RecentCommandsMax);
         Types = types;
     }
@@ -120,8 +120,14 @@ internal sealed class Shard
             var actor = _actors.Find(read.Stream);
             if (actor is null) _actors.Add(actor = _loader.Load(read.Stream, Types.Of(read.Stream)));
             read.See(actor);
-            if (actor.LastUnit is { } unit) (unit.Readers ??= []).Add(read);
-            else read.Complete();
+            if (actor.LastUnit is { } unit)
+            {
+                (unit.Readers ??= []).Add(read);
+                return;
+            }
+
+            _engine.Committed.Publish(actor);
+            read.Complete();
         }
         catch (Exception exception)
         {
@@ -224,6 +230,8 @@ internal sealed class Shard
         actor.InFlight--;
         if (actor.LastUnit == unit) actor.LastUnit = null;
         if (unit.Outcome != UnitOutcome.Committed || (actor.IsStopped && actor.InFlight == 0)) _actors.Drop(actor);
+        else if (actor.LastUnit is null && unit.Pending.Command.IsReadAfter) _engine.Committed.Publish(actor);
+        else if (actor.LastUnit is null) _engine.Committed.Renew(actor);
     }
 
     private void DecideAgain(PendingCommand pending)
