@@ -4,8 +4,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# Debian packages that tests use, as « command=package ». SQLite itself comes with its NuGet package, so today there are none.
-needed=()
+# Debian packages that tests use, as « command=package ». SQLite itself comes with its NuGet package. valgrind counts instructions.
+needed=(valgrind=valgrind)
 
 install_missing() {
   local missing=() entry

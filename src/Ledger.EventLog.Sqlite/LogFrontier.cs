@@ -10,6 +10,8 @@ namespace Ledger.EventLog.Sqlite;
 /// </summary>
 internal sealed class LogFrontier : IDisposable
 {
+    private static readonly StreamPlace Nowhere = new(0, 0, ChainHash.Genesis.Span);
+
     private readonly SqliteConnection _connection;
     private readonly SqliteStatement _findCommand;
     private readonly SqliteStatement _findStream;
@@ -21,7 +23,7 @@ internal sealed class LogFrontier : IDisposable
     private readonly Action<CommitPoint>? _reached;
 
     // Kept to save the allocation: the heads of the unit at hand, and what to give back when the batch's commit fails.
-    private readonly List<StreamHeadEntry?> _targets = [];
+    private readonly List<StreamPlace> _targets = [];
     private readonly List<Undo> _undo = [];
     private readonly List<Guid> _taken = [];
 
@@ -122,13 +124,9 @@ internal sealed class LogFrontier : IDisposable
         _targets.Clear();
         foreach (var write in unit.Writes)
         {
-            var head = FindHead(write);
-            if ((head?.Version ?? 0) != write.ExpectedVersion || !write.Follows(head is null ? ChainHash.Genesis.Span : head.Hash))
-            {
-                return new AppendResult.VersionConflict(write.Stream, write.ExpectedVersion, head?.Version ?? 0);
-            }
-
-            _targets.Add(head);
+            var place = FindPlace(write.Stream);
+            if (place.Version != write.ExpectedVersion || !write.Follows(place.Hash)) return new AppendResult.VersionConflict(write.Stream, write.ExpectedVersion, place.Version);
+            _targets.Add(place);
         }
 
         Accept(unit);
@@ -144,15 +142,12 @@ internal sealed class LogFrontier : IDisposable
         for (var index = 0; index < unit.Writes.Length; index++) Accept(unit.Writes[index], _targets[index]);
     }
 
-    private void Accept(StreamWrite write, StreamHeadEntry? known)
+    private void Accept(StreamWrite write, in StreamPlace before)
     {
-        var head = known ?? new StreamHeadEntry(write.Stream, Position + 1);
-        _undo.Add(new Undo(head, isNew: known is null, Position));
-        if (!head.IsKept) _heads.Add(head);
-
-        _writer.Add(write, head.Id, head.Version + 1);
-        head.Version += write.Events.Length;
-        head.Hash = write.Events[^1].Hash.Span;
+        _undo.Add(new Undo(write.Stream, before, Position));
+        var id = before.Version == 0 ? Position + 1 : before.Id;
+        _writer.Add(write, id, before.Version + 1);
+        _heads.Keep(write.Stream, new StreamPlace(id, before.Version + write.Events.Length, write.Events[^1].Hash.Span));
         Position += write.Events.Length;
     }
 
@@ -169,8 +164,12 @@ internal sealed class LogFrontier : IDisposable
         return ReadCommand(id);
     }
 
-    private StreamHeadEntry? FindHead(StreamWrite write) =>
-        _heads.Find(write.Stream) ?? (_heads.IsNew(write.Stream) ? null : ReadHead(write.Stream));
+    /// <returns>With version 0 when there is no such stream.</returns>
+    private StreamPlace FindPlace(StreamName stream)
+    {
+        if (_heads.TryFind(stream, out var place)) return place;
+        return _heads.IsNew(stream) ? Nowhere : ReadPlace(stream);
+    }
 
     private CommandRecord? ReadCommand(Guid id)
     {
@@ -184,14 +183,13 @@ internal sealed class LogFrontier : IDisposable
         }
     }
 
-    private StreamHeadEntry? ReadHead(StreamName stream)
+    private StreamPlace ReadPlace(StreamName stream)
     {
         try
         {
-            if (!_findStream.Bind(1, stream.ToString()).Step()) return null;
+            if (!_findStream.Bind(1, stream.ToString()).Step()) return Nowhere;
             if (!_findStream.HasKinds("IIB")) throw _connection.Corrupt($"the row of « {stream} » in table streams is not as it was written");
-
-            return new StreamHeadEntry(stream, _findStream.Number(0)) { Version = _findStream.Number(1), Hash = _findStream.Bytes(2) };
+            return new StreamPlace(_findStream.Number(0), _findStream.Number(1), _findStream.Bytes(2));
         }
         finally
         {
@@ -213,32 +211,14 @@ internal sealed class LogFrontier : IDisposable
         }
     }
 
-    /// <summary>A head as it was before one write, and the log's position then.</summary>
-    private readonly struct Undo
+    /// <param name="Before">Where the stream was before one write; version 0 when it was not there.</param>
+    /// <param name="Position">The log's position then.</param>
+    private readonly record struct Undo(StreamName Stream, StreamPlace Before, long Position)
     {
-        private readonly StreamHeadEntry _head;
-        private readonly bool _isNew;
-        private readonly long _version;
-        private readonly HashBytes _hash;
-
-        public Undo(StreamHeadEntry head, bool isNew, long position)
-        {
-            (_head, _isNew, _version, Position) = (head, isNew, head.Version, position);
-            head.Hash.CopyTo(_hash);
-        }
-
-        public long Position { get; }
-
         public void Run(StreamHeads heads)
         {
-            if (_isNew)
-            {
-                heads.Remove(_head.Stream);
-                return;
-            }
-
-            _head.Version = _version;
-            _head.Hash = _hash;
+            if (Before.Version == 0) heads.Remove(Stream);
+            else heads.Keep(Stream, Before);
         }
     }
 }

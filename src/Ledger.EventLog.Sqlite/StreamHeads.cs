@@ -1,28 +1,28 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace Ledger.EventLog.Sqlite;
 
-/// <summary>Where one stream is after the last commit, in the tables or not yet.</summary>
-internal sealed class StreamHeadEntry(StreamName stream, long id)
+/// <summary>Where one stream is after the last commit, in the tables or not yet. No object of its own: hundreds of thousands are kept.</summary>
+internal struct StreamPlace
 {
     private HashBytes _hash;
 
-    public StreamName Stream { get; } = stream;
-
-    /// <summary>Position of its first event.</summary>
-    public long Id { get; } = id;
-
-    public long Version { get; set; }
-
-    /// <summary>Among those that are kept.</summary>
-    public bool IsKept { get; set; }
-
-    /// <summary>Of its last event; kept here and not where the event is, which would keep the event.</summary>
-    public ReadOnlySpan<byte> Hash
+    /// <param name="id">Position of the stream's first event.</param>
+    /// <param name="version">0 for a stream that begins with what comes next.</param>
+    /// <param name="hash">Of its last event; <see cref="ChainHash.Genesis"/> for such a one.</param>
+    public StreamPlace(long id, long version, ReadOnlySpan<byte> hash)
     {
-        get => _hash;
-        set => value.CopyTo(_hash);
+        (Id, Version) = (id, version);
+        hash.CopyTo(_hash);
     }
+
+    public long Id { get; }
+
+    public long Version { get; }
+
+    [UnscopedRef]
+    public readonly ReadOnlySpan<byte> Hash => _hash;
 }
 
 /// <summary>A hash that is no object.</summary>
@@ -42,29 +42,25 @@ internal struct HashBytes
 internal sealed class StreamHeads(int generationMax, Func<string, StreamName?> lastOf)
 {
     private readonly Dictionary<string, Guid> _highestForgotten = new(StringComparer.Ordinal);
-    private Dictionary<StreamName, StreamHeadEntry> _younger = [];
-    private Dictionary<StreamName, StreamHeadEntry> _older = [];
+    private Dictionary<StreamName, StreamPlace> _younger = [];
+    private Dictionary<StreamName, StreamPlace> _older = [];
 
     // The last commit when the younger generation began: what the older holds is not younger than that.
     private long _begunAfter;
 
-    public StreamHeadEntry? Find(StreamName stream)
+    public bool TryFind(StreamName stream, out StreamPlace place)
     {
-        if (_younger.TryGetValue(stream, out var head)) return head;
-        if (!_older.TryGetValue(stream, out head)) return null;
+        if (_younger.TryGetValue(stream, out place)) return true;
+        if (!_older.TryGetValue(stream, out place)) return false;
 
-        Add(head);
-        return head;
+        Keep(stream, place);
+        return true;
     }
+
+    public void Keep(StreamName stream, in StreamPlace place) => _younger[stream] = place;
 
     /// <summary>Whether a stream that is not kept does not exist at all. False: only the tables know.</summary>
     public bool IsNew(StreamName stream) => stream.TryGetGuid(out var id) && id.CompareTo(HighestOf(stream.Category)) > 0;
-
-    public void Add(StreamHeadEntry head)
-    {
-        _younger[head.Stream] = head;
-        head.IsKept = true;
-    }
 
     /// <summary>Between two batches: forgets what was not used for long.</summary>
     /// <param name="last">The last commit's sequence.</param>

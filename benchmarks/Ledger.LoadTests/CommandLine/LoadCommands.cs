@@ -62,6 +62,7 @@ internal static class LoadCommands
         RefundRush.Command(),
         RebuildUnderTraffic.Command(),
         EmptyServer.Command(),
+        Budgets.BudgetProgram.Command(),
     };
 
     /// <summary>A subcommand that makes a report.</summary>

@@ -47,7 +47,7 @@ internal static class EnginePeak
     public static async Task<LoadResult> OneAsync(RunContext run, string path, long commands, CancellationToken cancellation)
     {
         var sources = CommandSource.Share(commands, run.Options.Workers, run.Traffic.Request).Select(static source => source.Prepare()).ToArray();
-        GC.Collect();
+        PreparedTraffic.Settle();
         using var bar = run.Progress.Start("engine at its peak", commands, "commands");
         await using var engine = EmbeddedEngine.Open(path, run.Options.Engine);
         var result = (await ClosedLoop.RunAsync(engine.Engine, sources, run.Options.InFlight, bar.Advance, cancellation)).Checked();

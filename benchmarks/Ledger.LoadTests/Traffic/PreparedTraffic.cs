@@ -22,7 +22,13 @@ internal sealed class PreparedTraffic
         _sources = [.. Enumerable.Range(0, load.Workers).Select(worker => new CommandSource(perSource, number => run.Traffic.Request(first + worker + (number * load.Workers))))];
         _warmUp = [.. Enumerable.Range(0, load.Workers).Select(worker => new CommandSource(perSource, number => run.Traffic.Request(first + CardTraffic.WarmUpFirst + worker + (number * load.Workers))))];
         foreach (var source in _sources) source.Prepare(Math.Min(count, PreparedMax) / load.Workers);
-        GC.Collect();
+        Settle();
+    }
+
+    /// <summary>Moves what is there into the collector's oldest generation, so that no collection of the measured time has to.</summary>
+    public static void Settle()
+    {
+        for (var generation = 0; generation <= GC.MaxGeneration; generation++) GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true, compacting: true);
     }
 
     public OpenLoad Load { get; }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ledger.EventLog;
 
 namespace Ledger.Engine.Runtime;
@@ -8,6 +9,8 @@ namespace Ledger.Engine.Runtime;
 /// </summary>
 internal sealed class Actor(StreamName stream, StreamType type)
 {
+    private HashBytes _hash = Genesis;
+
     public StreamName Stream { get; } = stream;
 
     public StreamType Type { get; } = type;
@@ -17,8 +20,12 @@ internal sealed class Actor(StreamName stream, StreamType type)
     /// <summary>Number of events in <see cref="State"/>; 0 for a stream that does not exist.</summary>
     public long Version { get; set; }
 
-    /// <summary>Chain hash of the event at <see cref="Version"/>.</summary>
-    public ReadOnlyMemory<byte> Hash { get; set; } = ChainHash.Genesis;
+    /// <summary>Chain hash of the event at <see cref="Version"/>. Kept here, for an actor lives long and every object that it has costs the collector.</summary>
+    public ReadOnlySpan<byte> Hash
+    {
+        get => _hash;
+        set => value.CopyTo(_hash);
+    }
 
     /// <summary>The unit that made <see cref="State"/>, while it is not settled; null when all of it is durable.</summary>
     public CommitUnit? LastUnit { get; set; }
@@ -34,4 +41,20 @@ internal sealed class Actor(StreamName stream, StreamType type)
 
     /// <summary>Its place in the table; -1 when it is not there (any more).</summary>
     public int Slot { get; set; } = -1;
+
+    private static HashBytes Genesis
+    {
+        get
+        {
+            var hash = default(HashBytes);
+            ChainHash.Genesis.Span.CopyTo(hash);
+            return hash;
+        }
+    }
+
+    [InlineArray(ChainHash.Length)]
+    private struct HashBytes
+    {
+        private byte _first;
+    }
 }

@@ -53,8 +53,7 @@ internal sealed class ActorLoader(IEventLog log, EventCodec codec, int restartsM
                 actor.Version = recorded.Version;
             }
 
-            // A copy: the read event's bytes may be part of a whole page's buffer.
-            if (!page.IsEmpty) actor.Hash = page[^1].Hash.ToArray();
+            if (!page.IsEmpty) actor.Hash = page[^1].Hash.Span;
             if (page.Length < PageCountMax) return actor;
         }
     }

@@ -150,7 +150,7 @@ internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader lo
         try
         {
             var write = EventEncoder.Write(
-                codec, actor.Stream, actor.Version, actor.Hash, now, commandId, CollectionsMarshal.AsSpan(stream.Events));
+                codec, actor.Stream, actor.Version, actor.Version == 0 ? ChainHash.Genesis : actor.Hash.ToArray(), now, commandId, CollectionsMarshal.AsSpan(stream.Events));
             foreach (var @event in write.Events) Invariant.Holds(@event.Payload.Length <= AppendCheck.PayloadLengthMax);
             return write;
         }
@@ -200,7 +200,7 @@ internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader lo
             committed.Withdraw(actor);
             actor.State = stream.State;
             actor.Version += stream.Events.Count;
-            actor.Hash = writes[next++].Events[^1].Hash;
+            actor.Hash = writes[next++].Events[^1].Hash.Span;
             actor.LastUnit = unit;
             actor.InFlight++;
         }
