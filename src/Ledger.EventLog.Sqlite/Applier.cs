@@ -10,6 +10,9 @@ namespace Ledger.EventLog.Sqlite;
 /// </summary>
 internal sealed class Applier : IDisposable
 {
+    /// <summary>Commands and writes that may wait; whoever commits more waits with them. About 20 MB.</summary>
+    private const int WaitingRowsMax = 65_536;
+
     /// <summary>Rows that one transaction takes in, but for the commit that passes it.</summary>
     private const int TransactionRowsMax = 16_384;
 
@@ -29,9 +32,6 @@ internal sealed class Applier : IDisposable
     private readonly LogTables _tables;
     private readonly Checkpointer? _checkpointer;
     private readonly int _checkpointPages;
-
-    // Commands and writes that may wait; whoever commits more waits with them. About 20 MB.
-    private readonly int _waitingRowsMax;
     private readonly Thread? _thread;
     private readonly Queue<CommitFrame> _waiting = [];
     private readonly List<CommitFrame> _batch = [];
@@ -53,7 +53,6 @@ internal sealed class Applier : IDisposable
     public Applier(LogTables tables, Checkpointer? checkpointer, SqliteEventLogOptions options)
     {
         (_tables, _checkpointer, _checkpointPages) = (tables, checkpointer, options.CheckpointPages);
-        _waitingRowsMax = options.KeptPerGeneration / 2;
         _last = _applied = _settled = tables.Applied;
         _position = tables.Position;
         if (!options.WorksInBackground) return;
@@ -96,8 +95,8 @@ internal sealed class Applier : IDisposable
     /// <exception cref="EventLogUnavailableException">What waits cannot be taken in for now.</exception>
     public void AwaitRoom()
     {
-        if (Volatile.Read(ref _waitingRows) < _waitingRowsMax) return;
-        AwaitUntil(() => _waitingRows < _waitingRowsMax, isForReading: false);
+        if (Volatile.Read(ref _waitingRows) < WaitingRowsMax) return;
+        AwaitUntil(() => _waitingRows < WaitingRowsMax, isForReading: false);
     }
 
     /// <summary>Waits until all commits up to this one are in the tables.</summary>

@@ -3,9 +3,9 @@ using Ledger.EventLog.Sqlite.Files;
 namespace Ledger.EventLog.Sqlite;
 
 /// <summary>
-/// Takes the write-ahead log into the file on a thread and a connection of its own, while commits go on: no commit pays for it but for the
-/// few pages that were written meanwhile, which the writer takes in itself, so that SQLite begins the write-ahead log anew.
-/// The writer's thread calls it; one thread of its own works.
+/// Takes SQLite's write-ahead log into the file on a thread and a connection of its own, while transactions go on: none pays for it but for the
+/// few pages that were written meanwhile, which the applier takes in itself, so that SQLite begins the write-ahead log anew.
+/// The applier calls it; one thread of its own works.
 /// </summary>
 internal sealed class Checkpointer : IDisposable
 {

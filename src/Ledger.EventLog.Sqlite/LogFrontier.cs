@@ -28,7 +28,7 @@ internal sealed class LogFrontier : IDisposable
     private readonly List<Guid> _taken = [];
 
     /// <param name="connection">Its own from here on; only read.</param>
-    /// <param name="keptPerGeneration">Heads of streams, 200 bytes each, and ids of commands, 40 each.</param>
+    /// <param name="keptPerGeneration">Places of streams, some 100 bytes each, and ids of commands, some 40.</param>
     /// <param name="reached">Told of each place that an append passes; null when nobody looks.</param>
     public LogFrontier(SqliteConnection connection, int keptPerGeneration, Action<CommitPoint>? reached)
     {
@@ -94,7 +94,7 @@ internal sealed class LogFrontier : IDisposable
         _undo.Clear();
         _taken.Clear();
         _heads.Trim(Sequence, applied);
-        _commands.Trim();
+        _commands.Trim(Sequence, applied);
     }
 
     /// <summary>The frame was not written.</summary>

@@ -66,10 +66,10 @@ public sealed record SqliteEventLogOptions
     public bool WorksInBackground { get; init; } = true;
 
     /// <summary>
-    /// For tests: heads of streams and ids of commands that are kept in memory, in each of two generations. Half as many rows may be missing in the
-    /// tables, so that what is forgotten is there.
+    /// For tests: places of streams and ids of commands that the writer remembers, in each of two generations; what the tables do not have yet comes on top. More spare
+    /// looks at the tables, and take up to 300 bytes each.
     /// </summary>
-    internal int KeptPerGeneration { get; init; } = 131_072;
+    internal int KeptPerGeneration { get; init; } = 32_768;
 
     /// <summary>For tests: the SQLite file system that the log's files are on; null for SQLite's own.</summary>
     internal string? VfsName { get; init; }

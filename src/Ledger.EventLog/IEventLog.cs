@@ -18,7 +18,10 @@ public interface IEventLog : IAsyncDisposable
     /// When this returns, what was appended survives the loss of the process and of the machine's power.
     /// </summary>
     /// <returns>One result per unit, in the order of the units.</returns>
-    /// <exception cref="EventLogUnavailableException">Nothing of the batch was committed (full disk, lost connection). The same batch may be tried again.</exception>
+    /// <exception cref="EventLogUnavailableException">
+    /// Nothing of the batch was committed (full disk, lost connection): the same batch may be tried again. Or the disk failed to make it durable, and whether it is
+    /// there only the next start can tell: then this instance refuses everything that comes after.
+    /// </exception>
     /// <exception cref="EventLogFencedException">Another writer took the log over. Nothing was committed, and nothing will be by this instance.</exception>
     ValueTask<ImmutableArray<AppendResult>> AppendAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancellation);
 
