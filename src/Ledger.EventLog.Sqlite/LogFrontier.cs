@@ -16,7 +16,7 @@ internal sealed class LogFrontier : IDisposable
     private readonly SqliteStatement _findCommand;
     private readonly SqliteStatement _findStream;
     private readonly SqliteStatement _lastOfCategory;
-    private readonly SqliteStatement _readEpoch;
+    private readonly EpochCheck _epoch;
     private readonly StreamHeads _heads;
     private readonly RecentIds _commands;
     private readonly FrameWriter _writer = new();
@@ -28,21 +28,21 @@ internal sealed class LogFrontier : IDisposable
     private readonly List<Guid> _taken = [];
 
     /// <param name="connection">Its own from here on; only read.</param>
+    /// <param name="tables">As they are after the start: nothing else is committed.</param>
     /// <param name="keptPerGeneration">Places of streams, some 100 bytes each, and ids of commands, some 40.</param>
     /// <param name="reached">Told of each place that an append passes; null when nobody looks.</param>
-    public LogFrontier(SqliteConnection connection, int keptPerGeneration, Action<CommitPoint>? reached)
+    public LogFrontier(SqliteConnection connection, LogTables tables, int keptPerGeneration, Action<CommitPoint>? reached)
     {
         (_connection, _reached) = (connection, reached);
+        (Position, Sequence) = (tables.Position, tables.Applied);
         _heads = new StreamHeads(keptPerGeneration, LastOfCategory);
         try
         {
             connection.Execute("PRAGMA cache_size = -32768");
-            _readEpoch = connection.Prepare("SELECT value FROM meta WHERE key = 'epoch'");
+            _epoch = new EpochCheck(connection, tables.Epoch);
             _findCommand = connection.Prepare("SELECT fingerprint, reply, recorded_at FROM commands WHERE id = ?1");
             _findStream = connection.Prepare("SELECT id, version, hash FROM streams WHERE name = ?1");
             _lastOfCategory = connection.Prepare("SELECT max(name) FROM streams WHERE name > ?1 AND name < ?2");
-            Position = connection.ReadNumber("SELECT max(position) FROM events");
-            Sequence = connection.ReadNumber($"SELECT value FROM meta WHERE key = '{LogSchema.AppliedKey}'");
             var highest = connection.Prepare("SELECT max(id) FROM commands");
             _commands = new RecentIds(keptPerGeneration, highest.Step() && !highest.IsNull(0) ? highest.Id(0) : null);
             highest.Reset();
@@ -64,9 +64,9 @@ internal sealed class LogFrontier : IDisposable
     /// <param name="awaitTables">Waits until all commits before are in the tables: where the record of one is asked for.</param>
     /// <returns>The frame to commit; null when nothing was accepted. <see cref="Keep"/> or <see cref="TakeBack"/> comes next.</returns>
     /// <exception cref="EventLogFencedException">Another process has taken over.</exception>
-    public CommitFrame? Take(IReadOnlyList<AppendUnit> units, long epoch, Action awaitTables, ImmutableArray<AppendResult>.Builder results)
+    public CommitFrame? Take(IReadOnlyList<AppendUnit> units, Action awaitTables, ImmutableArray<AppendResult>.Builder results)
     {
-        CheckEpoch(epoch);
+        _epoch.Run();
         var before = Position;
         _writer.Begin();
         try
@@ -108,13 +108,6 @@ internal sealed class LogFrontier : IDisposable
     }
 
     public void Dispose() => _connection.Dispose();
-
-    private void CheckEpoch(long ours)
-    {
-        var epoch = _readEpoch.Step() ? _readEpoch.Number(0) : 0;
-        _readEpoch.Reset();
-        if (epoch != ours) throw LogTables.Fenced(_connection, epoch, ours);
-    }
 
     private AppendResult Take(IReadOnlyList<AppendUnit> units, int index, Action awaitTables)
     {

@@ -23,11 +23,11 @@ internal static class LogOpening
         try
         {
             Recover(tables, files, path);
-            var frontier = opened.Add(new LogFrontier(LedgerFile.OpenReader(path, LogSchema.Kind, options.BusyTimeoutMilliseconds, options.VfsName), options.KeptPerGeneration, options.OnCommitPoint));
+            var frontier = opened.Add(new LogFrontier(LedgerFile.OpenReader(path, LogSchema.Kind, options.BusyTimeoutMilliseconds, options.VfsName), tables, options.KeptPerGeneration, options.OnCommitPoint));
             var checkpointer = options.WorksInBackground ? new Checkpointer(OpenWriter(path, options)) : null;
             var applier = new Applier(tables, checkpointer, options);
             opened.Release();
-            return new LogWriting(frontier, files, applier, tables.Epoch, options.OnCommitPoint);
+            return new LogWriting(frontier, files, applier, options.OnCommitPoint);
         }
         catch (EventLogUnavailableException failed) when (SqliteFailure.IsFsync(failed))
         {
@@ -52,25 +52,24 @@ internal static class LogOpening
 
     private static bool HasCommitsLeft(string path)
     {
-        var names = CommitFiles.PathsOf(path).Where(File.Exists).ToArray();
-        if (names.Length == 0) return false;
+        if (!CommitFiles.PathsOf(path).Any(File.Exists)) return false;
 
         using var reader = LedgerFile.OpenReader(path, LogSchema.Kind, SqliteEventLogOptions.Default.BusyTimeoutMilliseconds);
-        var applied = reader.ReadNumber($"SELECT value FROM meta WHERE key = '{LogSchema.AppliedKey}'");
-        return CommitFiles.ReadAfter(applied, path, names.Select(static name => (ReadOnlyMemory<byte>)File.ReadAllBytes(name))).Length > 0;
+        return HasCommitsAfter(LogSchema.ReadMeta(reader, LogSchema.AppliedKey), path);
     }
+
+    private static bool HasCommitsAfter(long applied, string path) =>
+        CommitFiles.ReadAfter(applied, path, CommitFiles.PathsOf(path).Where(File.Exists).Select(static name => (ReadOnlyMemory<byte>)File.ReadAllBytes(name))).Length > 0;
 
     private static void CheckNothingIsMissing(string path)
     {
-        if (File.Exists(path)) return;
-
-        var left = CommitFiles.PathsOf(path).Where(File.Exists).Select(static name => (ReadOnlyMemory<byte>)File.ReadAllBytes(name));
-        if (CommitFiles.ReadAfter(0, path, left).Length > 0) throw SqliteFailure.Corrupt($"the file is missing and its commit files {string.Join(" and ", CommitFiles.PathsOf(path))} are there", path, LogSchema.Kind);
+        if (File.Exists(path) || !HasCommitsAfter(0, path)) return;
+        throw SqliteFailure.Corrupt($"the file is missing and its commit files {CommitFiles.NamesOf(path)} are there", path, LogSchema.Kind);
     }
 
     private static void CheckCommitFiles(SqliteConnection connection)
     {
-        if (connection.ReadNumber($"SELECT value FROM meta WHERE key = '{LogSchema.CommitFilesKey}'") == 0) return;
+        if (LogSchema.ReadMeta(connection, LogSchema.CommitFilesKey) == 0) return;
 
         var missing = CommitFiles.PathsOf(connection.Path).Where(static name => !File.Exists(name)).ToArray();
         if (missing.Length > 0) throw connection.Corrupt($"its commit file {string.Join(" and ", missing)} is missing, and may hold what the tables do not");

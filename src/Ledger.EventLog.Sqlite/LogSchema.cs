@@ -15,6 +15,9 @@ internal static class LogSchema
     // checkpoints, and make no difference to a single command's commit. benchmarks/results has the figures.
     public const int PageSize = 16_384;
 
+    /// <summary>In table meta: counts the writers that took the log over.</summary>
+    public const string EpochKey = "epoch";
+
     /// <summary>In table meta: the sequence of the last commit that is in the tables.</summary>
     public const string AppliedKey = "applied";
 
@@ -79,4 +82,7 @@ internal static class LogSchema
         LEFT JOIN events f ON f.position = e.stream_id
         LEFT JOIN event_types t ON t.id = e.type_id
         """;
+
+    /// <summary>A value of table meta.</summary>
+    public static long ReadMeta(SqliteConnection connection, string key) => connection.ReadNumber($"SELECT value FROM meta WHERE key = '{key}'");
 }

@@ -13,7 +13,7 @@ internal sealed unsafe class LogTables : IDisposable
     private readonly SqliteConnection _connection;
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _commit;
-    private readonly SqliteStatement _readEpoch;
+    private readonly EpochCheck _epoch;
     private readonly SqliteStatement _moveApplied;
     private readonly SqliteStatement _addCommand;
     private readonly SqliteStatement _addStream;
@@ -41,13 +41,13 @@ internal sealed unsafe class LogTables : IDisposable
         {
             connection.Execute($"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = {pagesKept * (long)LogSchema.PageSize}; PRAGMA cache_size = -65536;");
             connection.WatchWriteAheadLog(_walPages);
-            connection.Execute($"BEGIN IMMEDIATE; UPDATE meta SET value = value + 1 WHERE key = 'epoch'; UPDATE meta SET value = 1 WHERE key = '{LogSchema.CommitFilesKey}'; COMMIT;");
-            Epoch = connection.ReadNumber("SELECT value FROM meta WHERE key = 'epoch'");
-            Applied = connection.ReadNumber($"SELECT value FROM meta WHERE key = '{LogSchema.AppliedKey}'");
+            connection.Execute($"BEGIN IMMEDIATE; UPDATE meta SET value = value + 1 WHERE key = '{LogSchema.EpochKey}'; UPDATE meta SET value = 1 WHERE key = '{LogSchema.CommitFilesKey}'; COMMIT;");
+            Epoch = LogSchema.ReadMeta(connection, LogSchema.EpochKey);
+            Applied = LogSchema.ReadMeta(connection, LogSchema.AppliedKey);
             Position = connection.ReadNumber("SELECT max(position) FROM events");
             _begin = connection.Prepare("BEGIN IMMEDIATE");
             _commit = connection.Prepare("COMMIT");
-            _readEpoch = connection.Prepare("SELECT value FROM meta WHERE key = 'epoch'");
+            _epoch = new EpochCheck(connection, Epoch);
             _moveApplied = connection.Prepare($"UPDATE meta SET value = ?1 WHERE key = '{LogSchema.AppliedKey}'");
             _addCommand = connection.Prepare("INSERT INTO commands (id, fingerprint, reply, recorded_at) VALUES (?1, ?2, ?3, ?4)");
             _addStream = connection.Prepare("INSERT INTO streams (name, id, version, hash) VALUES (?1, ?2, ?3, ?4)");
@@ -79,9 +79,6 @@ internal sealed unsafe class LogTables : IDisposable
     /// <summary>Pages in SQLite's write-ahead log after the last transaction.</summary>
     public int WriteAheadLogPages => *_walPages;
 
-    public static EventLogFencedException Fenced(SqliteConnection connection, long epoch, long ours) =>
-        new($"Another process has taken over {connection.Path} (epoch {epoch}, ours is {ours}). This one must not write any more: stop it.");
-
     /// <summary>Takes the frames in, which follow each other and what is there, in one transaction; it may be none.</summary>
     /// <param name="isDurable">For good: true, it survives a power cut without the commit files. False: it may be undone by one, whole.</param>
     /// <exception cref="EventLogFencedException">Another process has taken over; nothing was taken in.</exception>
@@ -92,7 +89,7 @@ internal sealed unsafe class LogTables : IDisposable
         try
         {
             _begin.Run();
-            CheckEpoch();
+            _epoch.Run();
             foreach (var frame in frames) Apply(frame);
             foreach (var (id, head) in _moved) Move(id, head);
             _moved.Clear();
@@ -123,7 +120,7 @@ internal sealed unsafe class LogTables : IDisposable
         try
         {
             _begin.Run();
-            CheckEpoch();
+            _epoch.Run();
             _connection.Execute($"UPDATE meta SET value = 0 WHERE key = '{LogSchema.CommitFilesKey}'");
             _commit.Run();
         }
@@ -161,13 +158,6 @@ internal sealed unsafe class LogTables : IDisposable
         if (isDurable == _isDurable) return;
         _connection.Execute(isDurable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
         _isDurable = isDurable;
-    }
-
-    private void CheckEpoch()
-    {
-        var epoch = _readEpoch.Step() ? _readEpoch.Number(0) : 0;
-        _readEpoch.Reset();
-        if (epoch != Epoch) throw Fenced(_connection, epoch, Epoch);
     }
 
     private void Apply(CommitFrame frame)

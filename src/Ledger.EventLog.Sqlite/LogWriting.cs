@@ -4,9 +4,12 @@ using Ledger.EventLog.Sqlite.Commits;
 namespace Ledger.EventLog.Sqlite;
 
 /// <summary>What a log has that writes: decides a batch, makes it durable in a commit file, hands it to the tables. One caller at a time.</summary>
-internal sealed class LogWriting(LogFrontier frontier, CommitFiles files, Applier tables, long epoch, Action<CommitPoint>? reached) : IDisposable
+internal sealed class LogWriting(LogFrontier frontier, CommitFiles files, Applier tables, Action<CommitPoint>? reached) : IDisposable
 {
     private readonly List<CommitFrame> _done = [];
+
+    // Made once: while a batch is decided the last commit stays the one before it.
+    private readonly Action _awaitTables = () => tables.Await(frontier.Sequence);
     private Exception? _stopped;
 
     /// <summary>Position of the last durable event.</summary>
@@ -24,11 +27,10 @@ internal sealed class LogWriting(LogFrontier frontier, CommitFiles files, Applie
         tables.AwaitRoom();
         reached?.Invoke(CommitPoint.TransactionBegun);
         var results = ImmutableArray.CreateBuilder<AppendResult>(units.Count);
-        var last = frontier.Sequence;
         CommitFrame? frame;
         try
         {
-            frame = frontier.Take(units, epoch, () => tables.Await(last), results);
+            frame = frontier.Take(units, _awaitTables, results);
         }
         catch (EventLogFencedException fenced)
         {
@@ -62,7 +64,7 @@ internal sealed class LogWriting(LogFrontier frontier, CommitFiles files, Applie
             if (files.TurnsFor(frame)) Turn();
             files.Write(frame);
             reached?.Invoke(CommitPoint.BeforeCommit);
-            files.Sync();
+            files.Sync(frame);
         }
         catch (CommitSyncException failed)
         {

@@ -1,20 +1,18 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 
 namespace Ledger.EventLog.Sqlite;
 
 /// <summary>Where one stream is after the last commit, in the tables or not yet. No object of its own: hundreds of thousands are kept.</summary>
-internal struct StreamPlace
+internal readonly struct StreamPlace
 {
-    private HashBytes _hash;
+    private readonly HashBytes _hash;
 
     /// <param name="id">Position of the stream's first event.</param>
     /// <param name="version">0 for a stream that begins with what comes next.</param>
     /// <param name="hash">Of its last event; <see cref="ChainHash.Genesis"/> for such a one.</param>
     public StreamPlace(long id, long version, ReadOnlySpan<byte> hash)
     {
-        (Id, Version) = (id, version);
-        hash.CopyTo(_hash);
+        (Id, Version, _hash) = (id, version, HashBytes.Of(hash));
     }
 
     public long Id { get; }
@@ -22,14 +20,7 @@ internal struct StreamPlace
     public long Version { get; }
 
     [UnscopedRef]
-    public readonly ReadOnlySpan<byte> Hash => _hash;
-}
-
-/// <summary>A hash that is no object.</summary>
-[InlineArray(ChainHash.Length)]
-internal struct HashBytes
-{
-    private byte _first;
+    public ReadOnlySpan<byte> Hash => _hash;
 }
 
 /// <summary>

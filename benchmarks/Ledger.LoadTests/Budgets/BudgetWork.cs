@@ -37,9 +37,6 @@ internal sealed class BudgetWork : IAsyncDisposable
         _engine = new LedgerEngine(_log, EventCodec.Default, new StillClock(), new EngineOptions { HasThreads = false, ShardCount = 1, RecentCommandsMax = 1_024, ActorsMax = 1_000 });
     }
 
-    /// <summary>Commands in one payment.</summary>
-    public static int CommandsPerPayment => CardTraffic.StepsOfPayment;
-
     /// <summary>Bytes allocated on this thread for one command or event, after as much again that warms up.</summary>
     public double MeasureBytes(BudgetKind kind, int count)
     {

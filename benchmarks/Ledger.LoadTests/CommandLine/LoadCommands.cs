@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Ledger.LoadTests.Budgets;
 using Ledger.LoadTests.Engines;
 using Ledger.LoadTests.Http;
 using Ledger.LoadTests.Measurements;
@@ -62,7 +63,7 @@ internal static class LoadCommands
         RefundRush.Command(),
         RebuildUnderTraffic.Command(),
         EmptyServer.Command(),
-        Budgets.BudgetProgram.Command(),
+        BudgetProgram.Command(),
     };
 
     /// <summary>A subcommand that makes a report.</summary>

@@ -66,13 +66,12 @@ internal static class EngineHalfPeak
     /// <summary>One open loop on a log of its own, with a short warm-up on it.</summary>
     public static async Task<LoadResult> OpenAsync(RunContext run, double rate, double seconds, string title, CancellationToken cancellation)
     {
-        const double warmUpShare = 0.1;
         var path = run.In("open.db");
         LoadResult result;
         await using (var engine = EmbeddedEngine.Open(path, run.Options.Engine))
         {
             var traffic = new PreparedTraffic(run, OpenLoad.Steady(rate, seconds, run.Options) with { ResendsRefused = true });
-            await OpenLoop.RunAsync(engine.Engine, OpenLoad.Steady(rate / 2, seconds * warmUpShare, run.Options), traffic.NextWarmUp, cancellation);
+            await traffic.WarmUpAsync(engine.Engine, rate, seconds, run.Options, cancellation);
             using var watch = TimeBar.Start(run.Progress, $"{title}: {rate:N0}/s", seconds);
             result = (await OpenLoop.RunAsync(engine.Engine, traffic.Load, traffic.Next, cancellation)).Checked();
         }

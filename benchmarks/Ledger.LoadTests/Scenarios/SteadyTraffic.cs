@@ -26,9 +26,6 @@ internal static class SteadyTraffic
     /// <summary>A Saturday begins and ends at this share of its peak.</summary>
     private const double SaturdayShareLeast = 0.25;
 
-    /// <summary>Of the measured time, before it.</summary>
-    private const double WarmUpShare = 0.1;
-
     private static readonly Option<double?> Rate = ScenarioOptions.Rate();
     private static readonly Option<double> Seconds = ScenarioOptions.Seconds(60);
     private static readonly Option<int> Phones = HttpCallers.PhonesOption();
@@ -75,9 +72,7 @@ internal static class SteadyTraffic
         using var commits = new CommitSizes();
         await using var engine = EmbeddedEngine.Open(run.In("ledger.db"), run.Options.Engine);
         var traffic = new PreparedTraffic(run, load);
-
-        // Compiling takes longer than the first answers should.
-        await OpenLoop.RunAsync(engine.Engine, OpenLoad.Steady(peak / 2, seconds * WarmUpShare, run.Options), traffic.NextWarmUp, cancellation);
+        await traffic.WarmUpAsync(engine.Engine, peak, seconds, run.Options, cancellation);
         using var watch = TimeBar.Start(run.Progress, "traffic", seconds);
         var result = await OpenLoop.RunAsync(engine.Engine, load, traffic.Next, cancellation);
         report.Note($"Commits: {commits.Describe()}.");

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Ledger.EventLog;
 
 namespace Ledger.Engine.Runtime;
@@ -9,6 +8,8 @@ namespace Ledger.Engine.Runtime;
 /// </summary>
 internal sealed class Actor(StreamName stream, StreamType type)
 {
+    private static readonly HashBytes Genesis = HashBytes.Of(ChainHash.Genesis.Span);
+
     private HashBytes _hash = Genesis;
 
     public StreamName Stream { get; } = stream;
@@ -24,7 +25,7 @@ internal sealed class Actor(StreamName stream, StreamType type)
     public ReadOnlySpan<byte> Hash
     {
         get => _hash;
-        set => value.CopyTo(_hash);
+        set => _hash = HashBytes.Of(value);
     }
 
     /// <summary>The unit that made <see cref="State"/>, while it is not settled; null when all of it is durable.</summary>
@@ -41,20 +42,4 @@ internal sealed class Actor(StreamName stream, StreamType type)
 
     /// <summary>Its place in the table; -1 when it is not there (any more).</summary>
     public int Slot { get; set; } = -1;
-
-    private static HashBytes Genesis
-    {
-        get
-        {
-            var hash = default(HashBytes);
-            ChainHash.Genesis.Span.CopyTo(hash);
-            return hash;
-        }
-    }
-
-    [InlineArray(ChainHash.Length)]
-    private struct HashBytes
-    {
-        private byte _first;
-    }
 }

@@ -37,7 +37,7 @@ internal sealed class RecentCommands(int countMax)
         ref var entry = ref _ring[_next];
         if (entry.ReplyLength > 0) _places.Remove(entry.Id);
         (entry.Id, entry.Position, entry.ReplyLength) = (id, position, (byte)reply.Length);
-        fingerprint.CopyTo(entry.Fingerprint);
+        entry.Fingerprint = EventLog.HashBytes.Of(fingerprint);
         reply.CopyTo(entry.Reply);
         _places.Add(id, _next++);
     }
@@ -46,15 +46,9 @@ internal sealed class RecentCommands(int countMax)
     {
         public Guid Id;
         public long Position;
-        public FingerprintBytes Fingerprint;
+        public EventLog.HashBytes Fingerprint;
         public byte ReplyLength;
         public ReplyBytes Reply;
-    }
-
-    [InlineArray(EventLog.ChainHash.Length)]
-    private struct FingerprintBytes
-    {
-        private byte _first;
     }
 
     [InlineArray(ReplyLengthMax)]

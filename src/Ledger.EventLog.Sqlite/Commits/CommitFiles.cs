@@ -28,6 +28,9 @@ internal sealed class CommitFiles : IDisposable
     /// <summary>Paths of a log's commit files.</summary>
     public static ImmutableArray<string> PathsOf(string path) => [path + "-commits1", path + "-commits2"];
 
+    /// <summary>The same, for people.</summary>
+    public static string NamesOf(string path) => string.Join(" and ", PathsOf(path));
+
     /// <param name="path">Of the log.</param>
     /// <param name="lengthMax">A file takes commits until it has so many bytes; one that is larger goes in whole.</param>
     /// <exception cref="EventLogUnavailableException">The folder or the disk does not let them be.</exception>
@@ -63,7 +66,7 @@ internal sealed class CommitFiles : IDisposable
         {
             if (sequence == ++expected) continue;
             throw new EventLogCorruptException(
-                $"{path} is damaged: commit {expected} is not in its tables, and in its commit files {string.Join(" and ", PathsOf(path))} it is missing or not as it was written, though commit {sequence} is there. {EventLogCorruptException.WhatToDo}");
+                $"{path} is damaged: commit {expected} is not in its tables, and in its commit files {NamesOf(path)} it is missing or not as it was written, though commit {sequence} is there. {EventLogCorruptException.WhatToDo}");
         }
 
         return [.. found.Values];
@@ -111,25 +114,26 @@ internal sealed class CommitFiles : IDisposable
             }
             catch (IOException)
             {
-                throw new CommitSyncException($"The disk that holds {_path} failed to make a write durable ({failed.Message}). This process stops writing: check the disk, then start it again.", failed);
+                throw InDoubt(failed);
             }
 
             throw new EventLogUnavailableException($"The commit file beside {_path} cannot be written ({failed.Message}): free space, or check the disk. Nothing of this was stored.", failed);
         }
     }
 
-    /// <exception cref="CommitSyncException">Whether what was written is durable is not known.</exception>
-    public void Sync()
+    /// <summary>Makes the frame durable that was just written.</summary>
+    /// <exception cref="CommitSyncException">Whether it is durable is not known.</exception>
+    public void Sync(CommitFrame frame)
     {
         var file = _files[_current];
         try
         {
             file.Store.Sync();
-            file.Keep();
+            file.Keep(frame);
         }
         catch (IOException failed)
         {
-            throw new CommitSyncException($"The disk that holds {_path} failed to make a write durable ({failed.Message}). This process stops writing: check the disk, then start it again.", failed);
+            throw InDoubt(failed);
         }
     }
 
@@ -152,6 +156,9 @@ internal sealed class CommitFiles : IDisposable
         foreach (var file in _files) file.Store.Dispose();
     }
 
+    private CommitSyncException InDoubt(IOException failed) =>
+        new($"The disk that holds {_path} failed to make a write durable ({failed.Message}). This process stops writing: check the disk, then start it again.", failed);
+
     /// <summary>Every whole frame, wherever it stands: behind a damaged one too.</summary>
     private static IEnumerable<CommitFrame> FramesOf(ReadOnlyMemory<byte> file)
     {
@@ -167,7 +174,6 @@ internal sealed class CommitFiles : IDisposable
     {
         // Up to here the file has a length already.
         private long _allocated = store.Length;
-        private CommitFrame? _written;
 
         public ICommitStore Store { get; } = store;
 
@@ -182,20 +188,14 @@ internal sealed class CommitFiles : IDisposable
         {
             for (; _allocated < End + frame.Length; _allocated += GrowthLength) Store.Write(Zeros, _allocated);
             Store.Write(frame.Bytes, End);
-            _written = frame;
         }
 
-        /// <summary>What was written last is durable.</summary>
-        public void Keep()
-        {
-            if (_written is null) return;
-            (End, LastSequence, _written) = (End + CommitFrame.Aligned(_written.Length), _written.Sequence, null);
-        }
+        /// <summary>What was written at the end is durable.</summary>
+        public void Keep(CommitFrame frame) => (End, LastSequence) = (End + CommitFrame.Aligned(frame.Length), frame.Sequence);
 
         /// <summary>What begins at the end is no frame.</summary>
         public void Erase()
         {
-            _written = null;
             if (End < _allocated) Store.Write(Zeros.AsSpan(0, CommitFrame.HeaderLength), End);
         }
 
