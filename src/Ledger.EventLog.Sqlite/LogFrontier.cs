@@ -17,6 +17,7 @@ internal sealed class LogFrontier : IDisposable
     private readonly SqliteStatement _findStream;
     private readonly SqliteStatement _lastOfCategory;
     private readonly EpochCheck _epoch;
+    private readonly long _ours;
     private readonly StreamHeads _heads;
     private readonly RecentIds _commands;
     private readonly FrameWriter _writer = new();
@@ -34,7 +35,7 @@ internal sealed class LogFrontier : IDisposable
     public LogFrontier(SqliteConnection connection, LogTables tables, int keptPerGeneration, Action<CommitPoint>? reached)
     {
         (_connection, _reached) = (connection, reached);
-        (Position, Sequence) = (tables.Position, tables.Applied);
+        (Position, Sequence, _ours) = (tables.Position, tables.Applied, tables.Epoch);
         _heads = new StreamHeads(keptPerGeneration, LastOfCategory);
         try
         {
@@ -83,7 +84,7 @@ internal sealed class LogFrontier : IDisposable
             throw;
         }
 
-        return _writer.UnitCount == 0 ? null : _writer.Seal(Sequence + 1, before + 1, Position);
+        return _writer.UnitCount == 0 ? null : _writer.Seal(Sequence + 1, _ours, before + 1, Position);
     }
 
     /// <summary>The frame is durable.</summary>

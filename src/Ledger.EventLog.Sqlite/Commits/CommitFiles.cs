@@ -58,7 +58,10 @@ internal sealed class CommitFiles : IDisposable
         var found = new SortedDictionary<long, CommitFrame>();
         foreach (var file in files)
         {
-            foreach (var frame in FramesOf(file)) if (frame.Sequence > applied) found[frame.Sequence] = frame;
+            foreach (var frame in FramesOf(file).Where(frame => frame.Sequence > applied))
+            {
+                if (!found.TryGetValue(frame.Sequence, out var other) || other.Epoch < frame.Epoch) found[frame.Sequence] = frame;
+            }
         }
 
         var expected = applied;

@@ -44,11 +44,14 @@ internal sealed class CommitFrame
     /// <summary>Commands and writes: what its way into the tables costs.</summary>
     public int RowCount => UnitCount + BinaryPrimitives.ReadInt32LittleEndian(Bytes[40..]);
 
+    /// <summary>Of the writer that wrote it: of two commits of one number the later writer's counts.</summary>
+    public long Epoch => BinaryPrimitives.ReadInt64LittleEndian(Bytes[48..]);
+
     /// <summary>What it takes in a file, up to where the next begins.</summary>
     public static long Aligned(long length) => (length + Alignment - 1) / Alignment * Alignment;
 
     /// <summary>Fills in the header in front of a body that is whole.</summary>
-    public static void Seal(Span<byte> frame, long sequence, int unitCount, long firstPosition, long lastPosition, int writeCount)
+    public static void Seal(Span<byte> frame, long sequence, long epoch, int unitCount, long firstPosition, long lastPosition, int writeCount)
     {
         frame[..HeaderLength].Clear();
         BinaryPrimitives.WriteUInt64LittleEndian(frame, Magic);
@@ -58,6 +61,7 @@ internal sealed class CommitFrame
         BinaryPrimitives.WriteInt64LittleEndian(frame[24..], firstPosition);
         BinaryPrimitives.WriteInt64LittleEndian(frame[32..], lastPosition);
         BinaryPrimitives.WriteInt32LittleEndian(frame[40..], writeCount);
+        BinaryPrimitives.WriteInt64LittleEndian(frame[48..], epoch);
         BinaryPrimitives.WriteUInt32LittleEndian(frame[CheckedLength..], Checksum(frame));
     }
 

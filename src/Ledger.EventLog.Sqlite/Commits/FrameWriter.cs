@@ -62,9 +62,9 @@ internal sealed class FrameWriter
 
     /// <summary>The frame, whole; the next needs <see cref="Begin"/>.</summary>
     /// <param name="sequence">One more than the frame's before.</param>
-    public CommitFrame Seal(long sequence, long firstPosition, long lastPosition)
+    public CommitFrame Seal(long sequence, long epoch, long firstPosition, long lastPosition)
     {
-        CommitFrame.Seal(_bytes.AsSpan(0, _length), sequence, _units, firstPosition, lastPosition, _writes);
+        CommitFrame.Seal(_bytes.AsSpan(0, _length), sequence, epoch, _units, firstPosition, lastPosition, _writes);
         var frame = new CommitFrame(_bytes, _length);
         _bytes = [];
         return frame;

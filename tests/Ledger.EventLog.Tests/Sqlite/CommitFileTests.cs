@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Ledger.EventLog.Sqlite;
+using Ledger.EventLog.Sqlite.Commits;
 using Ledger.EventLog.Tests.Verification;
 using Ledger.Testing;
 
@@ -65,6 +66,19 @@ public sealed class CommitFileTests : IDisposable
             AssertCorrupt("commit");
             await File.WriteAllBytesAsync(Crashed + "-commits1", commits);
         }
+    }
+
+    /// <summary>As a sync leaves it that failed on a disk that has the commit all the same: the next start did not see it, and its writer gave the number again.</summary>
+    [Fact, Rule("I38")]
+    public async Task Of_two_commits_of_one_number_the_later_writers_counts()
+    {
+        var commits = await CrashAsync(isInTables: false);
+        var last = Frames(commits)[^1].Start;
+        var (sequence, position) = (BinaryPrimitives.ReadInt64LittleEndian(commits.AsSpan(last + 8)), BinaryPrimitives.ReadInt64LittleEndian(commits.AsSpan(last + 24)));
+        var earlier = new byte[CommitFrame.HeaderLength];
+        CommitFrame.Seal(earlier, sequence, epoch: 0, unitCount: 0, position, position - 1, writeCount: 0);
+        await File.WriteAllBytesAsync(Crashed + "-commits2", earlier);
+        await AssertOpensAsync(Rounds * EventsPerRound);
     }
 
     [Fact, Rule("E100")]
