@@ -83,6 +83,20 @@ public readonly record struct StreamName
 
     public override int GetHashCode() => _guid != Guid.Empty ? _guid.GetHashCode() : string.GetHashCode(_text, StringComparison.Ordinal);
 
+    /// <summary>
+    /// A hash that is the same in every process, unlike <see cref="GetHashCode"/>: where what happens next depends on it, as in a bounded table whose places are
+    /// taken over, a seeded run must find the same again in another process.
+    /// </summary>
+    public uint StableHash()
+    {
+        if (_guid != Guid.Empty) return unchecked((uint)_guid.GetHashCode());
+
+        // FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv/
+        var hash = 2_166_136_261u;
+        foreach (var character in _text ?? "") hash = unchecked((hash ^ character) * 16_777_619u);
+        return hash;
+    }
+
     public override string ToString() => _guid != Guid.Empty ? $"{_text}-{_guid:N}" : _text ?? "";
 
     /// <summary>Writes the whole name; all of it is ASCII.</summary>

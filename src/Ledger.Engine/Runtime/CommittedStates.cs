@@ -5,8 +5,8 @@ namespace Ledger.Engine.Runtime;
 /// <summary>
 /// States of streams that somebody reads, for readers that then need no turn on the stream's shard. A state stands here only while all of it is durable
 /// and nothing of its stream is on its way to the log: a read answers as its shard would at that moment, and whoever has seen an event in the log never
-/// reads a state before it. A stream that another one's place was taken by is read on its shard and comes back. Shards write, each of its own streams;
-/// any thread reads.
+/// reads a state before it. A stream that another one's place was taken by is read on its shard and comes back: which one that is follows from the names
+/// alone. Shards write, each of its own streams; any thread reads.
 /// </summary>
 internal sealed class CommittedStates
 {
@@ -43,7 +43,7 @@ internal sealed class CommittedStates
         Volatile.Read(ref _places[IndexOf(stream)]) is { } place && place.Stream == stream ? place : null;
 
     // Fibonacci hashing: ids that begin with their time differ in few bits.
-    private static int IndexOf(StreamName stream) => (int)(unchecked((uint)stream.GetHashCode() * 2_654_435_769u) >> 18);
+    private static int IndexOf(StreamName stream) => (int)(unchecked(stream.StableHash() * 2_654_435_769u) >> 18);
 
     private sealed class Place(StreamName stream)
     {
