@@ -21,8 +21,23 @@ public sealed record EngineOptions
     /// <summary>Payload bytes in one commit; one command alone may have more. Default 8 MiB.</summary>
     public int BatchBytesMax { get; init => field = AtLeastOne(value); } = 8 * 1024 * 1024;
 
-    /// <summary>Actors that one shard keeps in memory; those that are not used go first. Actors with a commit on its way stay in any case. Default 100000.</summary>
+    /// <summary>
+    /// Actors that one shard keeps in memory, but for those of transactions; those that are not used go first, and the log brings them back. Actors with a commit
+    /// on its way stay in any case. Default 100000.
+    /// </summary>
     public int ActorsMax { get; init => field = AtLeastOne(value); } = 100_000;
+
+    /// <summary>
+    /// Actors of transactions that one shard keeps ready; beyond it those that are not used are packed into bytes, which keeps them from the collector.
+    /// Default 1024.
+    /// </summary>
+    public int UnpackedActorsMax { get; init => field = AtLeastOne(value); } = 1024;
+
+    /// <summary>
+    /// Memory for the packed actors of one shard, about 200 bytes for a transaction that was requested and 350 for a completed one; those packed longest ago go first, and the
+    /// log brings them back. At least 512 KiB are taken. Default 64 MiB.
+    /// </summary>
+    public int PackedActorBytesMax { get; init => field = AtLeastOne(value); } = 64 * 1024 * 1024;
 
     /// <summary>Replies that one shard remembers; an older command's repeat is answered from the log. Default 16384.</summary>
     public int RecentCommandsMax { get; init => field = AtLeastOne(value); } = 16_384;

@@ -34,7 +34,7 @@ internal sealed class BudgetWork : IAsyncDisposable
     public BudgetWork(string path)
     {
         _log = SqliteEventLog.Open(path, new SqliteEventLogOptions { WorksInBackground = false });
-        _engine = new LedgerEngine(_log, EventCodec.Default, new StillClock(), new EngineOptions { HasThreads = false, ShardCount = 1, RecentCommandsMax = 1_024, ActorsMax = 1_000 });
+        _engine = new LedgerEngine(_log, EventCodec.Default, new StillClock(), new EngineOptions { HasThreads = false, ShardCount = 1, RecentCommandsMax = 1_024, ActorsMax = 1_000, UnpackedActorsMax = 500 });
     }
 
     /// <summary>Bytes allocated on this thread for one command or event, after as much again that warms up.</summary>

@@ -1,40 +1,46 @@
+using Ledger.Engine.Runtime.Packing;
 using Ledger.EventLog;
 
 namespace Ledger.Engine.Runtime;
 
-/// <summary>A shard's actors, at most so many that are idle: the ones not used since the hand last passed go first (second chance). One thread.</summary>
+/// <summary>
+/// A shard's actors: the busy ones as objects; beyond a bound those that have a packing wait as bytes, and those that have none are forgotten, which the
+/// log then brings back. One thread.
+/// </summary>
 internal sealed class ActorTable
 {
-    private readonly int _actorsMax;
-
     // A set that is also asked by name: an actor bears its own.
     private readonly HashSet<Actor> _actors = new(ByStream.Instance);
     private readonly HashSet<Actor>.AlternateLookup<StreamName> _byStream;
-    private readonly List<Actor> _slots = [];
-    private int _hand;
+    private readonly ActorRing _packable;
+    private readonly ActorRing _others;
+    private readonly PackedActors? _packed;
 
-    public ActorTable(int actorsMax)
+    public ActorTable(StreamTypes types, EngineOptions options)
     {
-        _actorsMax = actorsMax;
         _byStream = _actors.GetAlternateLookup<StreamName>();
+        (_packable, _others) = (new ActorRing(options.UnpackedActorsMax), new ActorRing(options.ActorsMax));
+        _packed = types.Packed is { } packed ? new PackedActors(packed, options.PackedActorBytesMax) : null;
     }
 
-    public int Count => _slots.Count;
+    public int Count => _packable.Count + _others.Count + (_packed?.Count ?? 0);
 
     public Actor? Find(StreamName stream)
     {
-        if (!_byStream.TryGetValue(stream, out var actor)) return null;
+        if (_byStream.TryGetValue(stream, out var actor))
+        {
+            actor.IsRecent = true;
+            return actor;
+        }
 
-        actor.IsRecent = true;
+        if (_packed?.Take(stream) is { } unpacked) Add(actor = unpacked);
         return actor;
     }
 
     public void Add(Actor actor)
     {
         _actors.Add(actor);
-        actor.Slot = _slots.Count;
-        actor.IsRecent = true;
-        _slots.Add(actor);
+        RingOf(actor).Add(actor);
     }
 
     /// <summary>Forgets this very actor; nothing when it is not in the table any more, or another took its place.</summary>
@@ -42,32 +48,23 @@ internal sealed class ActorTable
     {
         if (actor.Slot < 0) return;
 
-        var last = _slots[^1];
-        _slots[actor.Slot] = last;
-        last.Slot = actor.Slot;
-        _slots.RemoveAt(_slots.Count - 1);
+        RingOf(actor).Remove(actor);
         _actors.Remove(actor);
-        actor.Slot = -1;
     }
 
-    /// <summary>Passivates idle actors while there are too many. At most two rounds of the hand; what is in flight stays.</summary>
+    /// <summary>Passivates some idle actors while there are too many.</summary>
     public void Trim()
     {
-        var stepsMax = 2 * _slots.Count;
-        for (var step = 0; step < stepsMax && _slots.Count > _actorsMax; step++)
+        for (var steps = ActorRing.StepsMax; _packable.FindSurplus(ref steps) is { } actor; Drop(actor))
         {
-            if (_hand >= _slots.Count) _hand = 0;
-            var actor = _slots[_hand];
-            if (actor.InFlight > 0 || actor.IsRecent)
-            {
-                actor.IsRecent = false;
-                _hand++;
-                continue;
-            }
-
-            Drop(actor);
+            // One that does not exist in the log is as quickly made again.
+            if (actor.Version > 0) _packed!.Put(actor);
         }
+
+        for (var steps = ActorRing.StepsMax; _others.FindSurplus(ref steps) is { } actor;) Drop(actor);
     }
+
+    private ActorRing RingOf(Actor actor) => actor.Type.Packing is null ? _others : _packable;
 
     private sealed class ByStream : IEqualityComparer<Actor>, IAlternateEqualityComparer<StreamName, Actor>
     {

@@ -38,7 +38,7 @@ internal sealed class Shard
     {
         (_engine, _log, _committer, _clock, _options) = (engine, log, committer, clock, options);
         Mailbox = new Mailbox(options.MailboxCapacity);
-        _actors = new ActorTable(options.ActorsMax);
+        _actors = new ActorTable(types, options);
         _loader = new ActorLoader(log, codec, options.RestartsMax);
         _draft = new Draft(types, _actors, _loader, codec, engine.Committed);
         _recent = new RecentCommands(options.RecentCommandsMax);

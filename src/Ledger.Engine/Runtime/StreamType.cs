@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using Ledger.Domain;
+using Ledger.Engine.Runtime.Packing;
 using Ledger.EventLog;
 
 namespace Ledger.Engine.Runtime;
@@ -19,6 +20,9 @@ internal abstract class StreamType
     public abstract Decided Decide(object state, object command);
 
     public abstract object Evolve(object state, ILedgerEvent @event);
+
+    /// <summary>How its waiting actors are packed; null: they are not.</summary>
+    public virtual StatePacking? Packing => null;
 
     /// <summary>Which actors are decided together.</summary>
     /// <exception cref="ArgumentException">The id is none of this category's.</exception>

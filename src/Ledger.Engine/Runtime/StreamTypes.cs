@@ -22,6 +22,9 @@ internal sealed class StreamTypes
         new StreamType<Remittance, RemittanceState, RemittanceCommand, RemittanceEvent, RemittanceRejection>(),
         new StreamType<OpposedCard, CardState, CardCommand, CardEvent, CardRejection>());
 
+    /// <summary>The one type whose waiting actors are packed: by far the most actors are of it. Null when there is none.</summary>
+    public StreamType? Packed => Array.Find(_types, static type => type.Packing is not null);
+
     /// <exception cref="ArgumentException">No decider has that category.</exception>
     public StreamType Of(StreamName stream)
     {

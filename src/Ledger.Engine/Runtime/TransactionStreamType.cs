@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Ledger.Domain;
 using Ledger.Domain.Terminals;
 using Ledger.Domain.Transactions;
+using Ledger.Engine.Runtime.Packing;
 using Ledger.EventLog;
 
 namespace Ledger.Engine.Runtime;
@@ -9,6 +10,8 @@ namespace Ledger.Engine.Runtime;
 /// <summary>A transaction lives in its terminal's partition, and tells its terminal when it has its outcome.</summary>
 internal sealed class TransactionStreamType : StreamType<Transaction, TransactionState, TransactionCommand, TransactionEvent, TransactionRejection>
 {
+    public override StatePacking Packing { get; } = new TransactionPacking();
+
     public override ushort PartitionOf(StreamName stream) =>
         stream.TryGetGuid(out var id)
             ? new TransactionId(id).Partition

@@ -73,6 +73,8 @@ internal sealed class Site(World world)
         BatchUnitsMax = world.Chance.OneIn(3) ? 3 : 512,
         BatchBytesMax = world.Chance.OneIn(6) ? 2_000 : 8 * 1024 * 1024,
         ActorsMax = world.Chance.OneIn(8) ? 40 : 5_000,
+        UnpackedActorsMax = world.Chance.OneIn(2) ? 4 : 4_096,
+        PackedActorBytesMax = 1,
         RecentCommandsMax = world.Chance.OneIn(2) ? 8 : 4_096,
     };
 }
