@@ -15,7 +15,7 @@ internal readonly record struct HistoryKey(Guid Transaction, HistoryKind Kind, G
 /// <summary>One operation as it is stored.</summary>
 internal sealed record HistoryRow
 {
-    // What events change is set in place, by the fold alone: a batch owns its rows, and copies for each event cost more than all the rest of the fold.
+    // What events change is set in place, by the fold alone: a batch owns its rows, and copies of so wide a row for every event are what a rebuild paid for.
     public required HistoryKey Key { get; init; }
 
     /// <summary>Position of the event that made it: its place in the list, never changed.</summary>
