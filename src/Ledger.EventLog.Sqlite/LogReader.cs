@@ -197,19 +197,23 @@ internal sealed class LogReader : IDisposable
         var position = row.Number(0);
         var isFirst = !row.IsNull(2);
         if (!row.HasKinds(isFirst ? "IITIIIBBB" : "II-IIIBBB")) throw Damaged(position, "a value of its row is of another kind than was written");
-        if (row.Bytes(6).Length != 16 || row.Bytes(8).Length != ChainHash.Length) throw Damaged(position, "its command id or hash is of another length than was written");
 
-        var version = row.Number(3);
-        if (isFirst != (version == 1) || isFirst != (position == row.Number(1))) throw Damaged(position, "a stream's first event, and it alone, has version 1, names the stream and stands where the stream begins");
+        // Each value is asked for once: the calls are most of what an event costs to read.
+        var (streamId, version) = (row.Number(1), row.Number(3));
+        var commandId = row.Bytes(6);
+        var hash = row.Bytes(8);
+        if (commandId.Length != 16 || hash.Length != ChainHash.Length) throw Damaged(position, "its command id or hash is of another length than was written");
+        if (isFirst != (version == 1) || isFirst != (position == streamId)) throw Damaged(position, "a stream's first event, and it alone, has version 1, names the stream and stands where the stream begins");
+
         return new RecordedEvent(
             position,
-            isFirst ? Keep(position, row.Text(2), position) : Name(row.Number(1), position),
+            isFirst ? Keep(position, row.Text(2), position) : Name(streamId, position),
             version,
             Type(row.Number(4), position),
             ChainHash.FromNanoseconds(row.Number(5)),
-            row.Id(6),
+            new Guid(commandId, bigEndian: true),
             row.Bytes(7).ToArray(),
-            row.Bytes(8).ToArray());
+            hash.ToArray());
     }
 
     private StreamName Name(long id, long position)

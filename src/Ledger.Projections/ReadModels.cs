@@ -42,6 +42,7 @@ public sealed class ReadModels : IReadModels, IAsyncDisposable
     private readonly ViewManifest _manifest;
     private readonly EventSource _source;
     private readonly IClock _clock;
+    private readonly SharedReading _firstReading;
 
     private ReadModels(IViewStorage storage, ViewManifest manifest, EventSource source, IClock clock, IEnumerable<ProjectionRunner> runners)
     {
@@ -52,7 +53,7 @@ public sealed class ReadModels : IReadModels, IAsyncDisposable
         Remittances = new RemittancesReader(ViewOf<RemittancesProjection>());
         Journal = new JournalReader(ViewOf<JournalProjection>());
         Terminals = new TerminalsReader(ViewOf<TerminalsProjection>());
-        foreach (var runner in _runners.Values) runner.Start();
+        _firstReading = Start();
     }
 
     /// <summary>What read models there are: the names that <see cref="RebuildAsync"/>, <see cref="Statuses"/> and their files have.</summary>
@@ -127,10 +128,20 @@ public sealed class ReadModels : IReadModels, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var runner in _runners.Values) await runner.CloseAsync().ConfigureAwait(false);
+        await _firstReading.DisposeAsync().ConfigureAwait(false);
     }
 
     private static IProjection[] NewProjections() =>
         [new HistoryProjection(), new RevenueProjection(), new RemittancesProjection(), new JournalProjection(), new TerminalsProjection()];
+
+    /// <summary>Views that have nothing yet are given what the log holds by one reading of it; the others go on by themselves.</summary>
+    private SharedReading Start()
+    {
+        var first = _runners.Values.Where(static runner => runner.View.Position < runner.View.ReadyFrom).ToImmutableArray();
+        var reading = new SharedReading(_source, first.Select(static runner => runner.Projection));
+        foreach (var runner in _runners.Values) runner.Start(first.IndexOf(runner) is var index and >= 0 ? reading[index] : null);
+        return reading;
+    }
 
     private async Task<RebuildReport> RebuildAtAsync(
         string name, SharedReading.Seat seat, RebuildOptions options, IProgress<RebuildProgress>? progress, CancellationToken cancellation)

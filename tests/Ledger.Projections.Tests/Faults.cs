@@ -8,11 +8,15 @@ namespace Ledger.Projections.Tests;
 internal sealed class GatedLog(IEventLog inner) : IEventLog
 {
     private volatile TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _eventsRead;
 
     public long LastPosition => inner.LastPosition;
 
     /// <summary>Smallest position that was read after.</summary>
     public long ReadFrom { get; private set; } = long.MaxValue;
+
+    /// <summary>Events that readers of the whole log were given, each as often as it was given.</summary>
+    public long EventsRead => Volatile.Read(ref _eventsRead);
 
     public void Open() => _open.TrySetResult();
 
@@ -25,7 +29,9 @@ internal sealed class GatedLog(IEventLog inner) : IEventLog
     {
         ReadFrom = Math.Min(ReadFrom, afterPosition);
         if (countMax > 1) await _open.Task.WaitAsync(cancellation);
-        return await inner.ReadAllAsync(afterPosition, countMax, cancellation);
+        var events = await inner.ReadAllAsync(afterPosition, countMax, cancellation);
+        Interlocked.Add(ref _eventsRead, events.Length);
+        return events;
     }
 
     public ValueTask WaitForAsync(long position, CancellationToken cancellation) => inner.WaitForAsync(position, cancellation);

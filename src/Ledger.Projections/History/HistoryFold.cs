@@ -7,7 +7,7 @@ using static Ledger.Domain.Transactions.TransactionEvent;
 
 namespace Ledger.Projections.History;
 
-/// <summary>How events change the rows of the history. Pure.</summary>
+/// <summary>How events change the rows of the history, which are the batch's own and are changed in place. Nothing else is read or changed.</summary>
 internal static class HistoryFold
 {
     /// <summary>The row of a new payment.</summary>
@@ -69,58 +69,74 @@ internal static class HistoryFold
         Duplicates = 0,
     };
 
-    /// <summary>What the event makes of the payment's own row; the same row when it says nothing about it.</summary>
-    public static HistoryRow Payment(HistoryRow row, TransactionEvent @event) => @event switch
+    /// <summary>What the event makes of the payment's own row.</summary>
+    /// <returns>False when it says nothing about it: the row is as it was.</returns>
+    public static bool Payment(HistoryRow row, TransactionEvent @event)
     {
-        Progressed e => row with { Status = StatusOf(e.Stage) },
-        AuthorisationSent e => row with { Status = TransactionStatus.AuthorisationPending, Card = CardOf(e) },
-        Approved e => row with { Status = TransactionStatus.Approved, Code = e.Code },
-        Declined e => row with { Status = TransactionStatus.Declined, DeclinedWith = e.Response },
-        OutcomeUnknown => row with { Status = TransactionStatus.InDoubt },
-        ReversalRequested => row with { Status = TransactionStatus.ReversalPending },
-        Reversed => row with { Status = TransactionStatus.Reversed },
-        Aborted e => row with { Status = TransactionStatus.Aborted, AbortReason = e.Reason },
-        Completed e => Complete(row, e),
-        CancellationRequested => row with { Status = TransactionStatus.CancellationPending },
-        CancellationRefused => row with { Status = StatusOfMoney(row) },
-        Cancelled e => Cancel(row, e),
-        RefundApproved e => WithRefunded(row, row.Refunded + e.Amount.ToCents()),
-        RefundCancelled e => WithRefunded(row, row.Refunded - e.Amount.ToCents()),
-        Remitted e => RemitPayment(row, e.Remittance.Day),
-        _ => row,
-    };
+        switch (@event)
+        {
+            case Progressed e: row.Status = StatusOf(e.Stage); return true;
+            case AuthorisationSent e: (row.Status, row.Card) = (TransactionStatus.AuthorisationPending, CardOf(e)); return true;
+            case Approved e: (row.Status, row.Code) = (TransactionStatus.Approved, e.Code); return true;
+            case Declined e: Decline(row, e.Response); return true;
+            case OutcomeUnknown: row.Status = TransactionStatus.InDoubt; return true;
+            case ReversalRequested: row.Status = TransactionStatus.ReversalPending; return true;
+            case Reversed: row.Status = TransactionStatus.Reversed; return true;
+            case Aborted e: (row.Status, row.AbortReason) = (TransactionStatus.Aborted, e.Reason); return true;
+            case Completed e: Complete(row, e); return true;
+            case CancellationRequested: row.Status = TransactionStatus.CancellationPending; return true;
+            case CancellationRefused: row.Status = StatusOfMoney(row); return true;
+            case Cancelled e: Cancel(row, e); return true;
+            case RefundApproved e: SetRefunded(row, row.Refunded + e.Amount.ToCents()); return true;
+            case RefundCancelled e: SetRefunded(row, row.Refunded - e.Amount.ToCents()); return true;
+            case Remitted e: RemitPayment(row, e.Remittance.Day); return true;
+            default: return false;
+        }
+    }
 
     /// <summary>What the event makes of its refund's row.</summary>
-    public static HistoryRow Refund(HistoryRow row, TransactionEvent @event) => @event switch
+    /// <inheritdoc cref="Payment" path="/returns"/>
+    public static bool Refund(HistoryRow row, TransactionEvent @event)
     {
-        RefundApproved e => Agree(row, e.At) with { Code = e.Code },
-        RefundDeclined e => row with { Status = TransactionStatus.Declined, DeclinedWith = e.Response },
-        RefundOutcomeUnknown => row with { Status = TransactionStatus.InDoubt },
-        RefundCancellationRequested => row with { Status = TransactionStatus.CancellationPending },
-        RefundCancellationRefused => row with { Status = TransactionStatus.Completed },
-        RefundCancelled => row with { Status = TransactionStatus.Cancelled },
-        RefundRemitted e => Remit(row, e.Remittance.Day) with { Status = TransactionStatus.Remitted },
-        _ => row,
-    };
+        switch (@event)
+        {
+            case RefundApproved e: Agree(row, e.At); row.Code = e.Code; return true;
+            case RefundDeclined e: Decline(row, e.Response); return true;
+            case RefundOutcomeUnknown: row.Status = TransactionStatus.InDoubt; return true;
+            case RefundCancellationRequested: row.Status = TransactionStatus.CancellationPending; return true;
+            case RefundCancellationRefused: row.Status = TransactionStatus.Completed; return true;
+            case RefundCancelled: row.Status = TransactionStatus.Cancelled; return true;
+            case RefundRemitted e: Remit(row, e.Remittance.Day); row.Status = TransactionStatus.Remitted; return true;
+            default: return false;
+        }
+    }
 
     /// <summary>What the event makes of its cancellation's row.</summary>
-    public static HistoryRow Cancellation(HistoryRow row, TransactionEvent @event) => @event switch
+    /// <inheritdoc cref="Payment" path="/returns"/>
+    public static bool Cancellation(HistoryRow row, TransactionEvent @event)
     {
-        CancellationRefused e => row with { Status = TransactionStatus.Declined, DeclinedWith = e.Response },
-        RefundCancellationRefused e => row with { Status = TransactionStatus.Declined, DeclinedWith = e.Response },
-        Cancelled e => Agree(row, e.At),
-        RefundCancelled e => Agree(row, e.At),
-        _ => row,
-    };
+        switch (@event)
+        {
+            case CancellationRefused e: Decline(row, e.Response); return true;
+            case RefundCancellationRefused e: Decline(row, e.Response); return true;
+            case Cancelled e: Agree(row, e.At); return true;
+            case RefundCancelled e: Agree(row, e.At); return true;
+            default: return false;
+        }
+    }
 
     /// <summary>What a ticket's event makes of the row that the ticket is of.</summary>
-    public static HistoryRow Ticket(HistoryRow row, TransactionEvent @event) => @event switch
+    /// <inheritdoc cref="Payment" path="/returns"/>
+    public static bool Ticket(HistoryRow row, TransactionEvent @event)
     {
-        TicketSent => row with { Delivery = TicketDelivery.Sent },
-        TicketFailed => row with { Delivery = TicketDelivery.Failed },
-        TicketReissued => row with { Duplicates = row.Duplicates + 1 },
-        _ => row,
-    };
+        switch (@event)
+        {
+            case TicketSent: row.Delivery = TicketDelivery.Sent; return true;
+            case TicketFailed: row.Delivery = TicketDelivery.Failed; return true;
+            case TicketReissued: row.Duplicates++; return true;
+            default: return false;
+        }
+    }
 
     /// <summary>Which operation a ticket is of.</summary>
     public static HistoryKind KindOf(TicketKind ticket) => ticket switch
@@ -140,45 +156,47 @@ internal static class HistoryFold
 
     private static HistoryCard CardOf(AuthorisationSent e) => new(e.Card.Token, e.Card.LastFour, e.Card.Brand, e.Card.EntryMode, e.Card.Account);
 
-    private static HistoryRow Complete(HistoryRow row, Completed e)
+    private static void Decline(HistoryRow row, ResponseCode response) => (row.Status, row.DeclinedWith) = (TransactionStatus.Declined, response);
+
+    private static void Complete(HistoryRow row, Completed e)
     {
         Invariant.Holds(e.MerchantId == row.Merchant && e.BusinessDay == row.BusinessDay && e.Amount.ToCents() == row.Amount);
-        return Agree(row, e.At);
+        Agree(row, e.At);
     }
 
-    private static HistoryRow Cancel(HistoryRow row, Cancelled e)
+    private static void Cancel(HistoryRow row, Cancelled e)
     {
         Invariant.Holds(e.Amount.ToCents() == row.Amount && row is { Refunded: 0, RemittanceDay: null });
-        return row with { Status = TransactionStatus.Cancelled };
+        row.Status = TransactionStatus.Cancelled;
     }
 
-    private static HistoryRow WithRefunded(HistoryRow row, long refunded)
+    private static void SetRefunded(HistoryRow row, long refunded)
     {
         Invariant.Holds(refunded >= 0 && refunded <= row.Amount);
-        var changed = row with { Refunded = refunded };
-        return changed with { Status = StatusOfMoney(changed) };
+        row.Refunded = refunded;
+        row.Status = StatusOfMoney(row);
     }
 
-    private static HistoryRow RemitPayment(HistoryRow row, LocalDate day)
+    private static void RemitPayment(HistoryRow row, LocalDate day)
     {
-        var remitted = Remit(row, day);
-        return remitted with { Status = StatusOfMoney(remitted) };
+        Remit(row, day);
+        row.Status = StatusOfMoney(row);
     }
 
-    private static HistoryRow Remit(HistoryRow row, LocalDate day)
+    private static void Remit(HistoryRow row, LocalDate day)
     {
         Invariant.Holds(row.RemittanceDay is null);
-        return row with { RemittanceDay = day };
+        row.RemittanceDay = day;
     }
 
     /// <summary>The card or the host agreed: from here on the operation is money, and its ticket is due.</summary>
-    private static HistoryRow Agree(HistoryRow row, Instant at) => row with
+    private static void Agree(HistoryRow row, Instant at)
     {
-        Status = TransactionStatus.Completed,
-        CompletedAt = at,
-        DeclinedWith = null,
-        Delivery = row.Ticket == TicketChoice.Paper ? TicketDelivery.None : TicketDelivery.Awaited,
-    };
+        row.Status = TransactionStatus.Completed;
+        row.CompletedAt = at;
+        row.DeclinedWith = null;
+        row.Delivery = row.Ticket == TicketChoice.Paper ? TicketDelivery.None : TicketDelivery.Awaited;
+    }
 
     /// <summary>As the transaction's own rules name it: refunded says more than remitted.</summary>
     private static TransactionStatus StatusOfMoney(HistoryRow row)

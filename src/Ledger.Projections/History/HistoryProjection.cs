@@ -81,11 +81,13 @@ internal sealed class HistoryProjection : IProjection
                 entries.Put(HistoryFold.BeginCancellation(Find(key with { Kind = of }), entries.Find(key), ticket, @event.At, recorded.Position));
         }
 
-        private void Change(HistoryKey key, RecordedEvent recorded, TransactionEvent @event, Func<HistoryRow, TransactionEvent, HistoryRow> fold)
+        private void Change(HistoryKey key, RecordedEvent recorded, TransactionEvent @event, Func<HistoryRow, TransactionEvent, bool> fold)
         {
-            var before = Find(key);
-            var after = fold(before, @event);
-            if (!ReferenceEquals(before, after)) entries.Put(after with { ChangedAt = @event.At, ChangedPosition = recorded.Position });
+            var row = Find(key);
+            if (!fold(row, @event)) return;
+
+            (row.ChangedAt, row.ChangedPosition) = (@event.At, recorded.Position);
+            entries.Put(row);
         }
 
         private HistoryRow Find(HistoryKey key)

@@ -15,6 +15,7 @@ internal readonly record struct HistoryKey(Guid Transaction, HistoryKind Kind, G
 /// <summary>One operation as it is stored.</summary>
 internal sealed record HistoryRow
 {
+    // What events change is set in place, by the fold alone: a batch owns its rows, and copies of so wide a row for every event are what a rebuild paid for.
     public required HistoryKey Key { get; init; }
 
     /// <summary>Position of the event that made it: its place in the list, never changed.</summary>
@@ -24,13 +25,13 @@ internal sealed record HistoryRow
 
     public required LocalDate BusinessDay { get; init; }
 
-    public required TransactionStatus Status { get; init; }
+    public required TransactionStatus Status { get; set; }
 
     /// <summary>In cents of EUR.</summary>
     public required long Amount { get; init; }
 
     /// <summary>In cents of EUR.</summary>
-    public long Refunded { get; init; }
+    public long Refunded { get; set; }
 
     public required TerminalSerial Terminal { get; init; }
 
@@ -40,28 +41,28 @@ internal sealed record HistoryRow
 
     public required Instant RequestedAt { get; init; }
 
-    public Instant? CompletedAt { get; init; }
+    public Instant? CompletedAt { get; set; }
 
-    public required Instant ChangedAt { get; init; }
+    public required Instant ChangedAt { get; set; }
 
-    public required long ChangedPosition { get; init; }
+    public required long ChangedPosition { get; set; }
 
-    public HistoryCard? Card { get; init; }
+    public HistoryCard? Card { get; set; }
 
-    public AuthorisationCode? Code { get; init; }
+    public AuthorisationCode? Code { get; set; }
 
-    public ResponseCode? DeclinedWith { get; init; }
+    public ResponseCode? DeclinedWith { get; set; }
 
-    public AbortReason? AbortReason { get; init; }
+    public AbortReason? AbortReason { get; set; }
 
     /// <summary>Business day of the remittance that took it.</summary>
-    public LocalDate? RemittanceDay { get; init; }
+    public LocalDate? RemittanceDay { get; set; }
 
     public required TicketChoice Ticket { get; init; }
 
-    public TicketDelivery Delivery { get; init; } = TicketDelivery.None;
+    public TicketDelivery Delivery { get; set; } = TicketDelivery.None;
 
-    public int Duplicates { get; init; }
+    public int Duplicates { get; set; }
 }
 
 internal sealed class HistoryTable() : ViewTable<HistoryKey, HistoryRow>("entry", 3, Shape, Lists)

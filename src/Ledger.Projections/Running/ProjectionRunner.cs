@@ -25,6 +25,7 @@ internal sealed class ProjectionRunner
     private readonly SemaphoreSlim _resumed = new(0, 1);
     private readonly CancellationTokenSource _closing = new();
     private volatile ViewBuilder _builder;
+    private SharedReading.Seat? _firstReading;
     private Task _loop = Task.CompletedTask;
     private int _attempts;
     private volatile bool _isClosed;
@@ -40,7 +41,12 @@ internal sealed class ProjectionRunner
 
     public string? Note { get; }
 
-    public void Start() => _loop = Task.Run(() => RunAsync(_closing.Token));
+    /// <param name="firstReading">Where a view that has nothing yet is given its first events; left when it stops or is closed. Null: it reads them by itself.</param>
+    public void Start(SharedReading.Seat? firstReading)
+    {
+        _firstReading = firstReading;
+        _loop = Task.Run(() => RunAsync(_closing.Token));
+    }
 
     /// <summary>Ends a stop; nothing when it runs.</summary>
     public void Resume()
@@ -96,6 +102,7 @@ internal sealed class ProjectionRunner
     {
         await _closing.CancelAsync().ConfigureAwait(false);
         await _loop.ConfigureAwait(false);
+        LeaveFirstReading();
         _isClosed = true;
         View.Close();
         _closing.Dispose();
@@ -118,6 +125,7 @@ internal sealed class ProjectionRunner
                 var stop = await TryStepAsync(cancellation).ConfigureAwait(false);
                 if (stop is null) continue;
 
+                LeaveFirstReading();
                 View.Stop = stop;
                 await _resumed.WaitAsync(cancellation).ConfigureAwait(false);
                 (View.Stop, _attempts) = (null, 0);
@@ -159,6 +167,7 @@ internal sealed class ProjectionRunner
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            if (_firstReading is { } seat) await ReadFirstAsync(seat, cancellation).ConfigureAwait(false);
             var stop = await _builder.StepAsync(BatchMax, cancellation).ConfigureAwait(false);
             Show();
             return stop;
@@ -167,6 +176,37 @@ internal sealed class ProjectionRunner
         {
             _turn.Release();
         }
+    }
+
+    /// <summary>The longest stretch of a first build. Whatever ends it early, the steps go on from what was committed and meet the same again.</summary>
+    private async ValueTask ReadFirstAsync(SharedReading.Seat seat, CancellationToken cancellation)
+    {
+        _firstReading = null;
+        seat.Take();
+        try
+        {
+            while (await seat.NextAsync(cancellation).ConfigureAwait(false) is { } page)
+            {
+                if (_builder.TakeIn(page, long.MaxValue) is not null) return;
+
+                // How far it is, and not yet that it can be read: it is not finished.
+                View.Advance(Math.Min(_builder.Store.Checkpoint.Position, View.ReadyFrom - 1));
+            }
+
+            _builder.Commit();
+        }
+        finally
+        {
+            seat.Leave();
+            _builder.Abandon();
+        }
+    }
+
+    /// <summary>The others wait for nobody who does not come.</summary>
+    private void LeaveFirstReading()
+    {
+        _firstReading?.Leave();
+        _firstReading = null;
     }
 
     /// <summary>Lets readers see what was taken in; a first build is finished before it is shown.</summary>

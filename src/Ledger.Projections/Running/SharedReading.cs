@@ -10,8 +10,8 @@ namespace Ledger.Projections.Running;
 internal sealed record EventPage(ImmutableArray<RecordedEvent> Recorded, ImmutableArray<ILedgerEvent?> Events);
 
 /// <summary>
-/// One reading and one decoding of the whole log for projections that are rebuilt together, on a task of its own, ahead of those who fold. It begins when
-/// every seat is taken or left, and ends when all have left; each takes the pages at its own pace, and the reading waits for the slowest.
+/// One reading and one decoding of the whole log for projections that are built or rebuilt together, on a task of its own, ahead of those who fold. It
+/// begins when every seat is taken or left, and ends when all have left; each takes the pages at its own pace, and the reading waits for the slowest.
 /// Any thread.
 /// </summary>
 internal sealed class SharedReading : IAsyncDisposable
@@ -106,7 +106,7 @@ internal sealed class SharedReading : IAsyncDisposable
         return _isFolded[type] = _seats.Any(seat => seat.Projection.Folds(eventClass));
     }
 
-    /// <summary>One projection's place. Its rebuild takes it and takes the pages from one thread at a time, and leaves it exactly once.</summary>
+    /// <summary>One projection's place. Who builds it takes it and takes the pages from one thread at a time, and leaves it exactly once.</summary>
     internal sealed class Seat(SharedReading reading, IProjection projection)
     {
         private readonly Channel<EventPage> _pages =

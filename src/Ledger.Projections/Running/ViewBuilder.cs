@@ -98,6 +98,12 @@ internal sealed class ViewBuilder
         }
     }
 
+    /// <summary>Undoes what was taken in from pages and not committed; nothing when there is none.</summary>
+    public void Abandon()
+    {
+        if (_open is not null) End();
+    }
+
     private void Begin()
     {
         _open = Store.Begin();

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Text;
 
 namespace Ledger.Projections.Storage;
 
@@ -20,9 +19,9 @@ internal static class RowBytes
     }
 
     /// <summary>Bytes that sort as the texts do: UTF-8 and a zero at the end.</summary>
-    public static void WriteKey(ArrayBufferWriter<byte> buffer, string value)
+    public static void WriteKey(ArrayBufferWriter<byte> buffer, ReadOnlySpan<byte> utf8)
     {
-        Encoding.UTF8.GetBytes(value, buffer);
+        buffer.Write(utf8);
         WriteByte(buffer, 0);
     }
 
@@ -41,12 +40,12 @@ internal static class RowBytes
         buffer.Advance(8);
     }
 
-    public static void WriteValue(ArrayBufferWriter<byte> buffer, string value)
+    public static void WriteValue(ArrayBufferWriter<byte> buffer, ReadOnlySpan<byte> utf8)
     {
         WriteByte(buffer, TextTag);
-        BinaryPrimitives.WriteInt32BigEndian(buffer.GetSpan(4), Encoding.UTF8.GetByteCount(value));
+        BinaryPrimitives.WriteInt32BigEndian(buffer.GetSpan(4), utf8.Length);
         buffer.Advance(4);
-        Encoding.UTF8.GetBytes(value, buffer);
+        buffer.Write(utf8);
     }
 
     public static void WriteValue(ArrayBufferWriter<byte> buffer, Guid value)

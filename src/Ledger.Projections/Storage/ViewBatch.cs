@@ -67,7 +67,7 @@ public sealed class BatchTable<TKey, TRow> : ViewBatch.IBatchTable
 
     internal BatchTable(ViewBatch batch, ViewTable<TKey, TRow> table) => (_batch, _table) = (batch, table);
 
-    /// <returns>The row as it is after the events before; null when there is none.</returns>
+    /// <returns>The row as it is after the events before, the batch's own; null when there is none.</returns>
     public TRow? Find(TKey key)
     {
         ref var slot = ref CollectionsMarshal.GetValueRefOrAddDefault(_rows, key, out var isKnown);
@@ -78,7 +78,7 @@ public sealed class BatchTable<TKey, TRow> : ViewBatch.IBatchTable
         return slot.Row;
     }
 
-    /// <summary>Adds or replaces a row.</summary>
+    /// <summary>Adds or replaces a row, or tells that one that was found here has been changed in place: it is undone with the batch, as all of it.</summary>
     public void Put(TRow row) => Set(_table.KeyOf(row), row, isStored: true);
 
     /// <summary>Adds a row whose key cannot be there yet: nothing is looked up.</summary>

@@ -37,7 +37,7 @@ public abstract class ViewTable(string name, int keyLength, ImmutableArray<ViewC
 
 /// <summary>A table whose rows are of one class.</summary>
 /// <typeparam name="TKey">What names a row.</typeparam>
-/// <typeparam name="TRow">Immutable.</typeparam>
+/// <typeparam name="TRow">Immutable, or changed in place by its fold alone, while its batch is open.</typeparam>
 public abstract class ViewTable<TKey, TRow>(string name, int keyLength, ImmutableArray<ViewColumn> columns, ImmutableArray<ViewIndex> indexes)
     : ViewTable(name, keyLength, columns, indexes)
     where TKey : struct, IEquatable<TKey>

@@ -1,3 +1,4 @@
+using Ledger.Domain.Transactions;
 using Ledger.EventLog;
 using Ledger.Projections.History;
 using Ledger.Projections.Running;
@@ -42,6 +43,55 @@ public class OpeningTests
         log.Open();
         Assert.True((await rebuilding).Comparison!.IsEqual);
         await models.Drained();
+        Assert.Single((await models.History.QueryAsync(Payments, World.Bounded()).Value()).Entries);
+    }
+
+    [Fact]
+    [Rule("I20")]
+    public async Task First_builds_take_the_log_from_one_reading_and_give_what_the_slow_fold_of_each_gives()
+    {
+        await using var world = new World();
+        new TradingLife(11, world.Log, Day).Live(350);
+        Assert.True(world.Log.LastPosition > SharedReading.PageMax, $"Only {world.Log.LastPosition} events: less than two pages.");
+        var log = new GatedLog(world.Log);
+        log.Open();
+        await using (var models = await ReadModels.OpenAsync(world.Folder, log, EventCodec.Default, world.Clock, world.Options, World.Bounded()))
+        {
+            await models.Drained();
+            Assert.Equal(world.Log.LastPosition, log.EventsRead);
+            Assert.All(models.Statuses, s => Assert.Equal(ProjectionCondition.Live, s.Condition));
+        }
+
+        foreach (var projection in World.AllProjections) Assert.Equal(await RebuildTests.FreshDigest(world, projection), await RebuildTests.Digest(world, projection, 1));
+    }
+
+    [Fact]
+    public async Task A_bad_event_in_a_first_build_stops_its_view_after_what_was_good_and_holds_up_no_other()
+    {
+        await using var world = new World();
+        var writer = new LogWriter(world.Log);
+        writer.Append(StreamOf(Payment(1)), [.. Paid(1)]);
+        writer.Append(StreamOf(Payment(9)), new TransactionEvent.Remitted(new(Bakery, Day), At(Day.PlusDays(1), 0)));
+        writer.Append(StreamOf(Payment(10)), [.. Paid(10)]);
+        var models = await world.OpenAsync();
+        await models.Settled();
+
+        var (history, revenue) = (models.Statuses.Single(s => s.Name == "history"), models.Statuses.Single(s => s.Name == "revenue"));
+        Assert.Equal((4, StopKind.PoisonEvent, 5), (history.Position, history.Stop!.Kind, history.Stop.Position));
+        Assert.Equal((9, ProjectionCondition.Live), (revenue.Position, revenue.Condition));
+    }
+
+    [Fact]
+    public async Task A_first_build_whose_store_fails_for_a_while_goes_on_and_takes_nothing_in_twice()
+    {
+        await using var world = new World { Options = new ReadModelOptions { Timer = new HastyTime() } };
+        new LogWriter(world.Log).Append(StreamOf(Payment(1)), [.. Paid(1)]);
+        var storage = new FailingStorage(world.Storage);
+        storage.FailNext(ProjectionRunner.AttemptsMax - 1);
+        await using var models = await ReadModels.OpenAsync(storage, world.Log, EventCodec.Default, world.Clock, world.Options, World.Bounded());
+        await models.Drained();
+
+        Assert.All(models.Statuses, s => Assert.Equal((4, ProjectionCondition.Live), (s.Position, s.Condition)));
         Assert.Single((await models.History.QueryAsync(Payments, World.Bounded()).Value()).Entries);
     }
 

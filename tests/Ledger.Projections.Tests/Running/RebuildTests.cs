@@ -236,14 +236,14 @@ public class RebuildTests
     private static async Task<Dictionary<StreamName, (long Version, ReadOnlyMemory<byte> Hash)>> Heads(IEventLog log) =>
         (await log.ReadHeadsAsync(null, 1_000, CancellationToken.None)).ToDictionary(h => h.Stream, h => (h.Version, h.Hash));
 
-    private static async Task<string> Digest(World world, IProjection projection, int generation)
+    internal static async Task<string> Digest(World world, IProjection projection, int generation)
     {
         using var store = world.Storage.Open(projection.Schema, generation);
         using var snapshot = await store.OpenSnapshotAsync(CancellationToken.None);
         return ViewComparer.DigestOf(projection.Schema, snapshot);
     }
 
-    private static async Task<string> FreshDigest(World world, IProjection projection)
+    internal static async Task<string> FreshDigest(World world, IProjection projection)
     {
         using var driven = await new HandDriven(projection, world.Log).FoldAsync();
         return await driven.DigestAsync();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 
 namespace Ledger.Projections.Storage.Sqlite;
 
@@ -141,7 +142,6 @@ internal sealed class SqliteReader(string path) : IDisposable
     {
         private readonly ArrayBufferWriter<byte> _key = new();
         private readonly ArrayBufferWriter<byte> _row = new();
-        private readonly string[] _texts = new string[table.Columns.Length];
 
         public ReadOnlySpan<byte> Key => _key.WrittenSpan;
 
@@ -153,7 +153,7 @@ internal sealed class SqliteReader(string path) : IDisposable
             _row.ResetWrittenCount();
             if (!statement.Step()) return false;
 
-            for (var index = 0; index < table.Columns.Length; index++) _texts[index] = Read(table.Columns[index], index < table.KeyLength);
+            for (var index = 0; index < table.Columns.Length; index++) Read(table.Columns[index], index < table.KeyLength);
             return true;
         }
 
@@ -163,44 +163,55 @@ internal sealed class SqliteReader(string path) : IDisposable
 
         public void Dispose() => statement.Dispose();
 
-        private string Read(ViewColumn column, bool isKey)
+        private void Read(ViewColumn column, bool isKey)
         {
             if (column.IsNullable && statement.NextIsNull())
             {
                 RowBytes.WriteNull(_row);
-                return "null";
+                return;
             }
 
+            switch (column.Type)
+            {
+                case ColumnType.Integer: Read(statement.Integer(), isKey); break;
+                case ColumnType.Text: Read(statement.Utf8(), isKey); break;
+                case ColumnType.Id: Read(statement.Id(), isKey); break;
+            }
+        }
+
+        private void Read(long value, bool isKey)
+        {
+            if (isKey) RowBytes.WriteKey(_key, value);
+            RowBytes.WriteValue(_row, value);
+        }
+
+        private void Read(ReadOnlySpan<byte> utf8, bool isKey)
+        {
+            if (isKey) RowBytes.WriteKey(_key, utf8);
+            RowBytes.WriteValue(_row, utf8);
+        }
+
+        private void Read(Guid value, bool isKey)
+        {
+            if (isKey) RowBytes.WriteKey(_key, value);
+            RowBytes.WriteValue(_row, value);
+        }
+
+        private string Describe(int count)
+        {
+            statement.Rewind();
+            return string.Join(", ", table.Columns.Take(count).Select(column => $"{column.Name} = {Describe(column)}"));
+        }
+
+        private string Describe(ViewColumn column)
+        {
+            if (column.IsNullable && statement.NextIsNull()) return "null";
             return column.Type switch
             {
-                ColumnType.Integer => Read(statement.Integer(), isKey),
-                ColumnType.Text => Read(statement.Text(), isKey),
-                ColumnType.Id => Read(statement.Id(), isKey),
+                ColumnType.Integer => statement.Integer().ToString(CultureInfo.InvariantCulture),
+                ColumnType.Text => statement.Text(),
+                ColumnType.Id => statement.Id().ToString("N"),
             };
         }
-
-        private string Read(long value, bool isKey)
-        {
-            if (isKey) RowBytes.WriteKey(_key, value);
-            RowBytes.WriteValue(_row, value);
-            return value.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        }
-
-        private string Read(string value, bool isKey)
-        {
-            if (isKey) RowBytes.WriteKey(_key, value);
-            RowBytes.WriteValue(_row, value);
-            return value;
-        }
-
-        private string Read(Guid value, bool isKey)
-        {
-            if (isKey) RowBytes.WriteKey(_key, value);
-            RowBytes.WriteValue(_row, value);
-            return value.ToString("N");
-        }
-
-        private string Describe(int count) =>
-            string.Join(", ", table.Columns.Take(count).Select((column, index) => $"{column.Name} = {_texts[index]}"));
     }
 }

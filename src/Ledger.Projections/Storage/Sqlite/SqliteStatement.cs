@@ -119,7 +119,10 @@ internal sealed unsafe class SqliteStatement(SqliteDatabase database, sqlite3_st
 
     public long? IntegerOrNull() => NextIsNull() ? null : Integer();
 
-    public string Text() => Encoding.UTF8.GetString(Bytes(NextColumn(raw.SQLITE_TEXT)));
+    public string Text() => Encoding.UTF8.GetString(Utf8());
+
+    /// <summary>A text as it is stored; valid until the next step.</summary>
+    public ReadOnlySpan<byte> Utf8() => Bytes(NextColumn(raw.SQLITE_TEXT));
 
     public string? TextOrNull() => NextIsNull() ? null : Text();
 
@@ -133,6 +136,9 @@ internal sealed unsafe class SqliteStatement(SqliteDatabase database, sqlite3_st
 
     /// <summary>Valid until the next step.</summary>
     public ReadOnlySpan<byte> Blob() => Bytes(NextColumn(raw.SQLITE_BLOB));
+
+    /// <summary>Goes back to the row's first column.</summary>
+    public void Rewind() => _column = 0;
 
     /// <summary>Steps over a null.</summary>
     /// <returns>False, without a step, when the next column is none.</returns>
