@@ -113,34 +113,6 @@ public class PacingTests
         Assert.True(rate(10) < rate(20));
     }
 
-    [Fact]
-    public async Task The_search_finds_the_rate_that_is_kept_up_with()
-    {
-        const double capacity = 73_000;
-        var (peak, steps) = await RateSearch.RunAsync(first: 20_000, halvings: 8, rate => Task.FromResult(Step(rate, capacity)));
-
-        Assert.InRange(peak.Offered, capacity * 0.97, capacity);
-        Assert.InRange(steps.Count, 5, 25);
-    }
-
-    [Fact]
-    public async Task The_search_comes_down_from_a_rate_that_is_too_high()
-    {
-        var (peak, _) = await RateSearch.RunAsync(first: 500_000, halvings: 8, rate => Task.FromResult(Step(rate, 40_000)));
-
-        Assert.InRange(peak.Offered, 38_000, 40_000);
-    }
-
-    [Fact]
-    public void A_rate_at_which_something_is_refused_is_not_kept_up_with()
-    {
-        Assert.True(new RateStep(1_000, 1_000, LagSeconds: 0.01, Lost: 0).KeepsUp);
-        Assert.False(new RateStep(1_000, 1_000, LagSeconds: 0.01, Lost: 1).KeepsUp);
-        Assert.False(new RateStep(1_000, 900, LagSeconds: 0.4, Lost: 0).KeepsUp);
-    }
-
-    private static RateStep Step(double rate, double capacity) => new(rate, Math.Min(rate, capacity), LagSeconds: rate > capacity ? 1 : 0, Lost: 0);
-
     private static List<double> Take(Arrivals arrivals)
     {
         var taken = new List<double>();

@@ -26,6 +26,7 @@ public sealed class SmokeTests : IDisposable
     [InlineData("rebuild", "--rate 500")]
     [InlineData("http", "--phones 2")]
     [InlineData("http-payment", "--phones 2")]
+    [InlineData("bulk", "--callers 2 --commands 20")]
     public async Task It_runs_at_a_tiny_scale_and_writes_a_readable_report(string name, string own)
     {
         Assert.Equal(0, await RunAsync($"{name} {own}"));
@@ -68,6 +69,8 @@ public sealed class SmokeTests : IDisposable
     [InlineData("engine-peak --scale 1000")]
     [InlineData("engine-peak --workers 0")]
     [InlineData("http --phones 31")]
+    [InlineData("bulk --callers 17")]
+    [InlineData("bulk --commands 5001")]
     [InlineData("steady --target Nowhere")]
     [InlineData("engine-peak --folder /no/such/folder")]
     [InlineData("http --host /no/such/ledger.dll")]

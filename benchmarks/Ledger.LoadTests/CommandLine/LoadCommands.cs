@@ -50,6 +50,7 @@ internal static class LoadCommands
         EngineHalfPeak.Command(),
         HttpCallers.Command(),
         HttpPayment.Command(),
+        Bulk.Command(),
         ProjectionRebuild.Command(),
         ActorMemory.Command(),
         OpenLog.Command(),

@@ -34,10 +34,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static Task<ServerProcess> StartEmptyAsync(string answers, CancellationToken cancellation) =>
         StartAsync(typeof(ServerProcess).Assembly.Location, answers, static (answers, urls) => [EmptyServer.Name, "--answers", answers, "--urls", urls], cancellation);
 
-    /// <summary>A bank token, from the command line as an operator would.</summary>
-    public async Task<string> AddStaffAsync(CancellationToken cancellation)
+    /// <summary>A token for a role (bank, switch), from the command line as an operator would.</summary>
+    public async Task<string> AddStaffAsync(string role, CancellationToken cancellation)
     {
-        using var process = Launch(_dll, ["staff", "add", "load", "--role", "bank", "--data", _folder, "--json"]);
+        using var process = Launch(_dll, ["staff", "add", $"load-{role}", "--role", role, "--data", _folder, "--json"]);
         var json = await process.StandardOutput.ReadToEndAsync(cancellation);
         await process.WaitForExitAsync(cancellation);
         return JsonDocument.Parse(json).RootElement.GetProperty("token").GetString()!;

@@ -15,7 +15,7 @@ internal static class Shop
     public static async Task<IReadOnlyList<string>> OpenAsync(ServerProcess server, int phones, CancellationToken cancellation)
     {
         using var http = new HttpClient { BaseAddress = server.Address };
-        var bank = await server.AddStaffAsync(cancellation);
+        var bank = await server.AddStaffAsync("bank", cancellation);
         var rate = new Rate(CardBrand.Cb, CardCategory.ConsumerDebit, CardRegion.France, 2_000, 300, 4_000, 500);
         var contract = new RequestContract(
             "load-merchant", "Load SARL", new Acceptor("LOAD", "75009 PARIS", "1234567", "30003", "12345678200010"), "LOADACCOUNT0001", CalendarName.FranceAndT2,

@@ -19,6 +19,9 @@ internal static class EngineHalfPeak
     private const double OverloadTarget = 0.9;
     private const double OverloadFactor = 3;
     private const int Halvings = 4;
+    /// <summary>Of one step of the search: long enough for a target to catch up after a stall before the last quarter, which is what is judged.</summary>
+    private const double SearchSeconds = 8;
+
     private const double StepSeconds = 4;
     private const double RoundSeconds = 15;
     private const long PeakCommandsFull = 300_000;
@@ -51,14 +54,10 @@ internal static class EngineHalfPeak
         report.Add("closed loop, saturated: where the search begins", closed);
         var (peak, steps) = await RateSearch.RunAsync(closed.Rate * 0.8, Halvings, async rate =>
         {
-            var seconds = run.Options.Time(StepSeconds);
+            var seconds = run.Options.Time(SearchSeconds);
             return RateStep.Of(rate, seconds, await OpenAsync(run, rate, seconds, "search", cancellation));
         });
-        foreach (var step in steps)
-        {
-            report.Note(string.Create(CultureInfo.InvariantCulture, $"Search: offered {step.Offered:N0}/s, answered {step.Accepted:N0}/s, the last {step.LagSeconds * 1000:N0} ms late, {step.Lost:N0} refused: {(step.KeepsUp ? "keeps up" : "falls behind")}."));
-        }
-
+        foreach (var step in steps) report.Note($"Search: {step.Describe()}.");
         report.Fact("peak: highest offered rate kept up with", peak.Offered, "commands/s");
         return peak.Offered;
     }

@@ -50,14 +50,14 @@ internal sealed class CardTraffic(int seed)
     /// <summary>Time prefix aside, ids have 40 bits here that follow from the number alone.</summary>
     private const ulong NumberMask = (1UL << 40) - 1;
 
-    private static readonly Money Amount = Money.Eur(42_00);
-    private static readonly byte[] Fingerprint = new byte[32];
+    public static readonly Money Amount = Money.Eur(42_00);
+    public static readonly byte[] Fingerprint = new byte[32];
     private static readonly CardToken Token = new("tok_loadtest");
 
-    private static readonly Card Card = new(
+    public static readonly Card Card = new(
         Token, new LastFour("1234"), CardBrand.Cb, BrandChoice.MerchantPriority, CardCategory.ConsumerDebit, CardRegion.France, EntryMode.Chip, "A0000000421010", "CB", null);
 
-    private static readonly CardConfirmation Confirmation = new("A1B2C3D4E5F60718", 42, CardholderVerification.Pin);
+    public static readonly CardConfirmation Confirmation = new("A1B2C3D4E5F60718", 42, CardholderVerification.Pin);
 
     private static readonly TerminalSerial[] Terminals =
         [.. Enumerable.Range(0, TerminalCount).Select(static number => new TerminalSerial(string.Create(CultureInfo.InvariantCulture, $"LOAD{number:0000}")))];
@@ -102,9 +102,11 @@ internal sealed class CardTraffic(int seed)
         One(IdOf(number), number, StepsOfPayment + 2, new TransactionCommand.RecordRefundApproved(RefundOf(number), ExchangeOf(number, 1), new AuthorisationCode("654321"), now));
 
     /// <summary>What the merchant's own stream needs before a day of his can be remitted.</summary>
-    public IEnumerable<EngineCommand> OpenMerchant()
+    public IEnumerable<EngineCommand> OpenMerchant() => OpenMerchant(Start - Duration.FromDays(30));
+
+    /// <param name="at">From when on his contract is in effect.</param>
+    public IEnumerable<EngineCommand> OpenMerchant(Instant at)
     {
-        var at = Start - Duration.FromDays(30);
         var acceptor = new Acceptor("LOAD", "75009 PARIS", "1234567", "30003", "12345678200010");
         MerchantCommand[] commands =
         [
