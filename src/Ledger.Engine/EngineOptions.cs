@@ -62,6 +62,12 @@ public sealed record EngineOptions
         }
     } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Whether a command that finds its shard with nothing to do is decided, committed and answered on its caller's thread, which then waits for the disk: two
+    /// switches of threads less for it. One caller a shard at a time, and only for its own command. False: always on the shard's thread. Default true.
+    /// </summary>
+    public bool RunsOnCallers { get; init; } = true;
+
     /// <summary>False: no threads are started, and <see cref="LedgerEngine.RunOnce"/> does the work, for simulations on one thread. Default true.</summary>
     public bool HasThreads { get; init; } = true;
 

@@ -37,7 +37,7 @@ public sealed class LedgerEngine : ILedgerEngine, IAsyncDisposable
             () => _shards!.Sum(static shard => shard.Mailbox.Depth), () => _shards!.Sum(static shard => shard.InFlight), () => _shards!.Sum(static shard => shard.ActorCount)));
         _committer = new Committer(_state, log, options);
         _shards = [.. Enumerable.Range(0, options.ShardCount).Select(_ => new Shard(_state, log, codec, _committer, clock, types, options))];
-        _threads = options.HasThreads ? new EngineThreads(_state, _committer, _shards) : null;
+        _threads = options.HasThreads ? new EngineThreads(_committer, _shards) : null;
     }
 
     /// <summary>How it is now.</summary>
@@ -151,9 +151,13 @@ public sealed class LedgerEngine : ILedgerEngine, IAsyncDisposable
     private Exception? Post(ushort partition, IShardWork work)
     {
         if (_state.Stopped is { } stopped) return stopped;
-        switch (_shards[partition % _shards.Length].Mailbox.Post(work))
+        var shard = _shards[partition % _shards.Length];
+        switch (shard.Mailbox.Post(work))
         {
             case PostResult.Posted: return null;
+            case PostResult.Lent:
+                shard.RunLent();
+                return null;
             case PostResult.Closed: return _state.Stopped ?? new ObjectDisposedException(nameof(LedgerEngine));
             case PostResult.Full:
                 _state.Meter.RefusedFull();

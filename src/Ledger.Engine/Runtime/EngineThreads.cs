@@ -1,17 +1,16 @@
 namespace Ledger.Engine.Runtime;
 
-/// <summary>One thread per shard and one for the committer, until the engine is disposed. What breaks in them stops the engine, nobody else.</summary>
+/// <summary>One thread per shard and one for the committer, until the engine is disposed. What breaks in a shard stops the engine, nobody else.</summary>
 internal sealed class EngineThreads
 {
-    private readonly EngineState _engine;
     private readonly Committer _committer;
     private readonly Shard[] _shards;
     private readonly Task[] _shardEnds;
     private readonly Task _committerEnd;
 
-    public EngineThreads(EngineState engine, Committer committer, Shard[] shards)
+    public EngineThreads(Committer committer, Shard[] shards)
     {
-        (_engine, _committer, _shards) = (engine, committer, shards);
+        (_committer, _shards) = (committer, shards);
         _committerEnd = Start("ledger-commit", RunCommitter);
         _shardEnds = [.. shards.Select((shard, index) => Start($"ledger-shard-{index}", () => RunShard(shard)))];
     }
@@ -38,24 +37,14 @@ internal sealed class EngineThreads
         return end.Task;
     }
 
-    private void RunShard(Shard shard)
+    private static void RunShard(Shard shard) => shard.RunGuarded(static shard =>
     {
-        try
+        while (!shard.IsFinished)
         {
-            while (!shard.IsFinished)
-            {
-                shard.WaitForSomething();
-                shard.RunOnce(commitsItself: true);
-            }
+            shard.WaitForSomething();
+            shard.RunOnce(commitsItself: true);
         }
-        catch (Exception exception)
-        {
-            // The thread's edge: this shard cannot go on, and the engine must not go on without it.
-            var error = new EngineFaultedException(exception);
-            _engine.Stop(error);
-            shard.FailAll(error);
-        }
-    }
+    });
 
     private void RunCommitter()
     {

@@ -2,15 +2,20 @@ namespace Ledger.Engine.Runtime;
 
 /// <summary>
 /// What waits for one shard: callers' work up to a capacity, and settled units, of which there are never more than the shard let into flight.
-/// Any thread posts; the shard's takes all there is at once, by exchanging lists, so that the lock is held for a moment only.
+/// Any thread posts; the shard's takes all there is at once, by exchanging lists, so that the lock is held for a moment only. A shard that waits for the
+/// first work of all may be lent to whoever brings it; its own thread sleeps on until it is given back.
 /// </summary>
-internal sealed class Mailbox(int capacity)
+/// <param name="lends">Whether it may be.</param>
+internal sealed class Mailbox(int capacity, bool lends)
 {
     private readonly object _lock = new();
     private List<IShardWork> _work = [];
     private List<CommitUnit> _settled = [];
     private int _taken;
     private bool _isWaiting;
+    private bool _isIdle;
+    private bool _isLent;
+    private bool _isLeftWork;
     private bool _isClosed;
 
     /// <summary>Work that waits, the shard's own share of it included; about now.</summary>
@@ -39,10 +44,27 @@ internal sealed class Mailbox(int capacity)
             if (_work.Count + _taken >= capacity) return PostResult.Full;
 
             _work.Add(work);
+            if (lends && _isWaiting && _isIdle && !_isLent && _work.Count == 1 && _settled.Count == 0)
+            {
+                _isLent = true;
+                return PostResult.Lent;
+            }
+
             Wake();
         }
 
         return PostResult.Posted;
+    }
+
+    /// <summary>Ends a loan: what is left is for the shard's own thread.</summary>
+    /// <param name="hasWork">Of what was taken from here something is.</param>
+    public void GiveBack(bool hasWork)
+    {
+        lock (_lock)
+        {
+            (_isLent, _isLeftWork) = (false, hasWork);
+            if (hasWork || _work.Count > 0 || _settled.Count > 0 || _isClosed) Wake();
+        }
     }
 
     public void PostSettled(List<CommitUnit> units)
@@ -97,18 +119,20 @@ internal sealed class Mailbox(int capacity)
     {
         lock (_lock)
         {
-            while (_settled.Count == 0 && !(takesWork && _work.Count > 0) && !(isIdle && _isClosed))
+            while (_isLent || (!_isLeftWork && _settled.Count == 0 && !(takesWork && _work.Count > 0) && !(isIdle && _isClosed)))
             {
-                _isWaiting = true;
+                (_isWaiting, _isIdle) = (true, isIdle);
                 Monitor.Wait(_lock);
                 _isWaiting = false;
             }
+
+            _isLeftWork = false;
         }
     }
 
     private void Wake()
     {
-        if (_isWaiting) Monitor.Pulse(_lock);
+        if (_isWaiting && !_isLent) Monitor.Pulse(_lock);
     }
 }
 
@@ -117,4 +141,7 @@ internal enum PostResult
     Posted = 1,
     Full = 2,
     Closed = 3,
+
+    /// <summary>Posted, and the shard with it: who posted runs it, then gives it back.</summary>
+    Lent = 4,
 }

@@ -33,11 +33,12 @@ internal sealed class Shard
     private int _nextWork;
     private List<CommitUnit> _settled = [];
     private int _inFlight;
+    private bool _isBroken;
 
     public Shard(EngineState engine, IEventLog log, EventCodec codec, Committer committer, IClock clock, StreamTypes types, EngineOptions options)
     {
         (_engine, _log, _committer, _clock, _options) = (engine, log, committer, clock, options);
-        Mailbox = new Mailbox(options.MailboxCapacity);
+        Mailbox = new Mailbox(options.MailboxCapacity, lends: options.RunsOnCallers);
         _actors = new ActorTable(types, options);
         _loader = new ActorLoader(log, codec, options.RestartsMax);
         _draft = new Draft(types, _actors, _loader, codec, engine.Committed);
@@ -57,7 +58,7 @@ internal sealed class Shard
     public int FailedStreams => _loader.FailedCount;
 
     /// <summary>Nothing waits, nothing is in flight, nothing more comes.</summary>
-    public bool IsFinished => _inFlight == 0 && !HasWork && Mailbox.IsDrained;
+    public bool IsFinished => _isBroken || (_inFlight == 0 && !HasWork && Mailbox.IsDrained);
 
     private bool HasWork => _again.Count > 0 || _nextWork < _work.Count;
 
@@ -84,6 +85,37 @@ internal sealed class Shard
 
         _actors.Trim();
         return settled || worked;
+    }
+
+    /// <summary>
+    /// On the thread of the one caller that it was lent to, as its own thread does it: decides what that brought, commits it if nobody else commits, answers
+    /// it. What came meanwhile is left to its own thread.
+    /// </summary>
+    public void RunLent()
+    {
+        RunGuarded(static shard =>
+        {
+            shard.RunOnce(commitsItself: true);
+            shard.SettleAll();
+        });
+        Mailbox.GiveBack(HasWork);
+    }
+
+    /// <summary>Runs it, and stops the engine when it breaks.</summary>
+    public void RunGuarded(Action<Shard> run)
+    {
+        try
+        {
+            run(this);
+        }
+        catch (Exception exception)
+        {
+            // The running thread's edge: this shard cannot go on, and the engine must not go on without it.
+            var error = new EngineFaultedException(exception);
+            _isBroken = true;
+            _engine.Stop(error);
+            FailAll(error);
+        }
     }
 
     public void Execute(PendingCommand pending)

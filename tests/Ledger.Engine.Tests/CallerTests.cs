@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using Ledger.Domain.Terminals;
+using Ledger.EventLog;
+
+namespace Ledger.Engine.Tests;
+
+/// <summary>A command that finds its shard with nothing to do runs on its caller's thread, and nothing that comes meanwhile is lost.</summary>
+public class CallerTests
+{
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_lone_command_is_answered_on_its_callers_thread_if_the_options_let_it(bool runsOnCallers)
+    {
+        var log = new ThreadLog(new InMemoryEventLog());
+        await using var shop = new Shop(log, new EngineOptions { ShardCount = 1, RunsOnCallers = runsOnCallers });
+
+        // Its threads are on their way to where they wait: until the first has arrived there, they run what comes.
+        var onCaller = false;
+        for (var (number, patience) = (1, Shop.Soon()); number <= 100 || (runsOnCallers && !onCaller && !patience.IsCancellationRequested); number++)
+        {
+            var sent = shop.Do(Shop.SerialOf(number).Stream, Register(shop, number));
+            onCaller |= sent.IsCompleted && log.Thread == Environment.CurrentManagedThreadId;
+            Assert.True((await sent).IsAccepted);
+        }
+
+        Assert.Equal(runsOnCallers, onCaller);
+    }
+
+    [Fact]
+    public async Task What_comes_while_a_caller_runs_the_shard_is_done_after_it()
+    {
+        var log = new ThreadLog(new InMemoryEventLog());
+        await using var shop = new Shop(log, new EngineOptions { ShardCount = 1 });
+        for (var round = 1; round <= 50; round++)
+        {
+            using var held = log.HoldOne();
+            var first = Task.Run(() => shop.Do(Shop.SerialOf(round).Stream, Register(shop, round)));
+            await held.ReachedAsync();
+            var rest = Enumerable.Range(1, 3).Select(other => shop.Do(Shop.SerialOf(round + (other * 100)).Stream, Register(shop, round + (other * 100)))).ToArray();
+            held.Release();
+            Assert.True((await first).IsAccepted);
+            foreach (var reply in await Task.WhenAll(rest)) Assert.True(reply.IsAccepted);
+        }
+    }
+
+    [Fact]
+    public async Task A_command_that_another_writer_overtook_is_decided_again_wherever_it_runs()
+    {
+        var log = new InMemoryEventLog();
+        await using var shop = new Shop(log, new EngineOptions { ShardCount = 1 });
+        await using var other = new Shop(log, new EngineOptions { ShardCount = 1 });
+        var ids = 0;
+        for (var number = 1; number <= 50; number++)
+        {
+            var stream = Shop.SerialOf(number).Stream;
+            Assert.True((await shop.Do(stream, Register(shop, number))).IsAccepted);
+            await shop.StateAsync<TerminalState>(stream);
+
+            // Ids of the other's own, and the first engine's actor is behind from here on.
+            Assert.True((await other.Engine.ExecuteAsync(Shop.One(Shop.Id(5_000_000 + ++ids), stream, new TerminalCommand.Activate(Shop.Terms, Shop.Device, Shop.SerialOf(number), other.Clock.Now)), Shop.Soon())).IsAccepted);
+            Assert.True((await shop.Do(stream, new TerminalCommand.Block(BlockReason.Lost, Domain.Transactions.Channel.Assistance, shop.Clock.Now))).IsAccepted);
+        }
+    }
+
+    [Fact]
+    public async Task A_shard_that_breaks_on_a_callers_thread_stops_the_engine_and_the_caller_is_told()
+    {
+        var calls = 0;
+        var shop = new Shop(options: new EngineOptions { ShardCount = 1, OnCommitPoint = _ => { if (Volatile.Read(ref calls) > 0) throw new InvalidOperationException("broken on purpose"); } });
+        for (var number = 1; number <= 20; number++) Assert.True((await shop.Do(Shop.SerialOf(number).Stream, Register(shop, number))).IsAccepted);
+
+        Interlocked.Increment(ref calls);
+        await Assert.ThrowsAsync<EngineFaultedException>(() => shop.Do(Shop.SerialOf(21).Stream, Register(shop, 21)));
+        Assert.Equal(EngineHealth.Faulted, shop.Engine.Status.Health);
+        await shop.DisposeAsync();
+    }
+
+    private static TerminalCommand.Register Register(Shop shop, int number) => new(Shop.SerialOf(number), "Move 5000", AcceptanceCountry.France, number, shop.Clock.Now);
+
+    /// <summary>A log that commits on the appending thread, as a file's does, and can be made to take long over it.</summary>
+    private sealed class ThreadLog(IEventLog inner) : IEventLog
+    {
+        private Held? _held;
+
+        public int Thread { get; private set; }
+
+        public long LastPosition => inner.LastPosition;
+
+        public Held HoldOne() => _held = new Held();
+
+        public ValueTask<ImmutableArray<AppendResult>> AppendAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancellation)
+        {
+            Thread = Environment.CurrentManagedThreadId;
+            Interlocked.Exchange(ref _held, null)?.Pass();
+            return inner.AppendAsync(units, cancellation);
+        }
+
+        public ValueTask<ImmutableArray<RecordedEvent>> ReadStreamAsync(StreamName stream, long afterVersion, int countMax, CancellationToken cancellation) =>
+            inner.ReadStreamAsync(stream, afterVersion, countMax, cancellation);
+
+        public ValueTask<ImmutableArray<RecordedEvent>> ReadAllAsync(long afterPosition, int countMax, CancellationToken cancellation) => inner.ReadAllAsync(afterPosition, countMax, cancellation);
+
+        public ValueTask WaitForAsync(long position, CancellationToken cancellation) => inner.WaitForAsync(position, cancellation);
+
+        public ValueTask<CommandRecord?> FindCommandAsync(Guid commandId, CancellationToken cancellation) => inner.FindCommandAsync(commandId, cancellation);
+
+        public ValueTask<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation) => inner.ReadHeadsAsync(afterName, countMax, cancellation);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+
+    private sealed class Held : IDisposable
+    {
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _released = new();
+
+        public Task ReachedAsync() => _reached.Task.WaitAsync(Shop.Soon());
+
+        public void Release() => _released.Set();
+
+        public void Pass()
+        {
+            _reached.SetResult();
+            _released.Wait(Shop.Soon());
+        }
+
+        public void Dispose() => _released.Dispose();
+    }
+}
