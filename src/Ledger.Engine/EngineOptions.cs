@@ -63,8 +63,9 @@ public sealed record EngineOptions
     } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Whether a command that finds its shard with nothing to do is decided, committed and answered on its caller's thread, which then waits for the disk: two
-    /// switches of threads less for it. One caller a shard at a time, and only for its own command. False: always on the shard's thread. Default true.
+    /// Whether a command that finds its shard with nothing to do may be decided, committed and answered on its caller's thread, which then waits for the disk: two
+    /// switches of threads less for it. One caller a shard at a time, only for its own command, and hardly ever one who sends more before he has his answer. False:
+    /// always on the shard's thread. Default true.
     /// </summary>
     public bool RunsOnCallers { get; init; } = true;
 

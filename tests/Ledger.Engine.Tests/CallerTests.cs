@@ -15,7 +15,7 @@ public class CallerTests
         var log = new ThreadLog(new InMemoryEventLog());
         await using var shop = new Shop(log, new EngineOptions { ShardCount = 1, RunsOnCallers = runsOnCallers });
 
-        // Its threads are on their way to where they wait: until the first has arrived there, they run what comes.
+        // Only what comes to a shard that waits, after one that was alone, is lent: which is the rule for a caller who waits for each answer.
         var onCaller = false;
         for (var (number, patience) = (1, Shop.Soon()); number <= 100 || (runsOnCallers && !onCaller && !patience.IsCancellationRequested); number++)
         {
@@ -32,16 +32,58 @@ public class CallerTests
     {
         var log = new ThreadLog(new InMemoryEventLog());
         await using var shop = new Shop(log, new EngineOptions { ShardCount = 1 });
-        for (var round = 1; round <= 50; round++)
+        var (number, lent) = (0, 0);
+        for (var patience = Shop.Soon(); lent < 20 && !patience.IsCancellationRequested;)
         {
+            // Two that wait for their answers, so that the next is lent if the shard's thread was back in time.
+            for (var alone = 0; alone < 2; alone++) await Next();
             using var held = log.HoldOne();
-            var first = Task.Run(() => shop.Do(Shop.SerialOf(round).Stream, Register(shop, round)));
+            var caller = 0;
+            var first = Task.Run(() =>
+            {
+                caller = Environment.CurrentManagedThreadId;
+                return Next();
+            });
             await held.ReachedAsync();
-            var rest = Enumerable.Range(1, 3).Select(other => shop.Do(Shop.SerialOf(round + (other * 100)).Stream, Register(shop, round + (other * 100)))).ToArray();
+            if (log.Thread == caller) lent++;
+            var rest = Enumerable.Range(1, 3).Select(_ => Next()).ToArray();
             held.Release();
             Assert.True((await first).IsAccepted);
             foreach (var reply in await Task.WhenAll(rest)) Assert.True(reply.IsAccepted);
         }
+
+        Assert.Equal(20, lent);
+
+        Task<CommandReply> Next() => shop.Do(Shop.SerialOf(++number).Stream, Register(shop, number));
+    }
+
+    [Fact]
+    public async Task A_caller_who_does_not_wait_for_his_answers_is_not_made_to_wait_for_each()
+    {
+        var log = new ThreadLog(new InMemoryEventLog());
+        await using var shop = new Shop(log, new EngineOptions { ShardCount = 1 });
+        var number = 0;
+        while (!LastRanHere()) await Next();
+
+        // From here on only what runs here gets through: sooner or later one is not lent, to see whether it stays alone.
+        using var held = log.HoldElsewhere(Environment.CurrentManagedThreadId);
+        Task<CommandReply> sent;
+        while ((sent = Next()).IsCompleted) Assert.InRange(number, 1, 10_000);
+
+        var rest = Enumerable.Range(0, 100).Select(_ => Next()).ToArray();
+        held.Release();
+        Assert.True((await sent).IsAccepted);
+        foreach (var reply in await Task.WhenAll(rest)) Assert.True(reply.IsAccepted);
+
+        // It was not alone, so the next is not lent either.
+        var last = Next();
+        var ranHere = last.IsCompleted && LastRanHere();
+        Assert.True((await last).IsAccepted);
+        Assert.False(ranHere);
+
+        Task<CommandReply> Next() => shop.Do(Shop.SerialOf(++number).Stream, Register(shop, number));
+
+        bool LastRanHere() => log.Thread == Environment.CurrentManagedThreadId;
     }
 
     [Fact]
@@ -82,6 +124,7 @@ public class CallerTests
     private sealed class ThreadLog(IEventLog inner) : IEventLog
     {
         private Held? _held;
+        private int _spared;
 
         public int Thread { get; private set; }
 
@@ -89,10 +132,17 @@ public class CallerTests
 
         public Held HoldOne() => _held = new Held();
 
+        /// <summary>Holds the next commit that is not made on this thread.</summary>
+        public Held HoldElsewhere(int thread)
+        {
+            _spared = thread;
+            return _held = new Held();
+        }
+
         public ValueTask<ImmutableArray<AppendResult>> AppendAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancellation)
         {
             Thread = Environment.CurrentManagedThreadId;
-            Interlocked.Exchange(ref _held, null)?.Pass();
+            if (Thread != _spared) Interlocked.Exchange(ref _held, null)?.Pass();
             return inner.AppendAsync(units, cancellation);
         }
 

@@ -19,6 +19,7 @@ internal static class EngineHalfPeak
     private const double OverloadTarget = 0.9;
     private const double OverloadFactor = 3;
     private const int Halvings = 4;
+
     /// <summary>Of one step of the search: long enough for a target to catch up after a stall before the last quarter, which is what is judged.</summary>
     private const double SearchSeconds = 8;
 

@@ -3,11 +3,15 @@ namespace Ledger.Engine.Runtime;
 /// <summary>
 /// What waits for one shard: callers' work up to a capacity, and settled units, of which there are never more than the shard let into flight.
 /// Any thread posts; the shard's takes all there is at once, by exchanging lists, so that the lock is held for a moment only. A shard that waits for the
-/// first work of all may be lent to whoever brings it; its own thread sleeps on until it is given back.
+/// first work of all may be lent to whoever brings it; its own thread sleeps on until it is given back. Work that comes alone is lent; a caller who sends more
+/// before he has his answer would wait for each in turn, so now and then one is not lent, and when another comes before its answer, so are none after it.
 /// </summary>
 /// <param name="lends">Whether it may be.</param>
 internal sealed class Mailbox(int capacity, bool lends)
 {
+    /// <summary>Loans after one that was not lent, and was alone.</summary>
+    private const int LoansMax = 16;
+
     private readonly object _lock = new();
     private List<IShardWork> _work = [];
     private List<CommitUnit> _settled = [];
@@ -15,6 +19,8 @@ internal sealed class Mailbox(int capacity, bool lends)
     private bool _isWaiting;
     private bool _isIdle;
     private bool _isLent;
+    private bool _isAlone;
+    private int _loansLeft;
     private bool _isLeftWork;
     private bool _isClosed;
 
@@ -44,11 +50,7 @@ internal sealed class Mailbox(int capacity, bool lends)
             if (_work.Count + _taken >= capacity) return PostResult.Full;
 
             _work.Add(work);
-            if (lends && _isWaiting && _isIdle && !_isLent && _work.Count == 1 && _settled.Count == 0)
-            {
-                _isLent = true;
-                return PostResult.Lent;
-            }
+            if (lends && Lends()) return PostResult.Lent;
 
             Wake();
         }
@@ -121,6 +123,7 @@ internal sealed class Mailbox(int capacity, bool lends)
         {
             while (_isLent || (!_isLeftWork && _settled.Count == 0 && !(takesWork && _work.Count > 0) && !(isIdle && _isClosed)))
             {
+                if (isIdle && _isAlone) (_isAlone, _loansLeft) = (false, LoansMax);
                 (_isWaiting, _isIdle) = (true, isIdle);
                 Monitor.Wait(_lock);
                 _isWaiting = false;
@@ -128,6 +131,17 @@ internal sealed class Mailbox(int capacity, bool lends)
 
             _isLeftWork = false;
         }
+    }
+
+    private bool Lends()
+    {
+        var isIdle = _isWaiting && _isIdle && !_isLent && _work.Count == 1 && _settled.Count == 0;
+        _isAlone = isIdle && _loansLeft == 0;
+        if (!isIdle) _loansLeft = 0;
+        if (_loansLeft == 0) return false;
+
+        _loansLeft--;
+        return _isLent = true;
     }
 
     private void Wake()
