@@ -34,8 +34,8 @@ public sealed record EngineOptions
     public int UnpackedActorsMax { get; init => field = AtLeastOne(value); } = 1024;
 
     /// <summary>
-    /// Memory for the packed actors of one shard, about 200 bytes for a transaction that was requested and 350 for a completed one; those packed longest ago go first, and the
-    /// log brings them back. At least 512 KiB are taken. Default 64 MiB.
+    /// Memory for the packed actors of one shard, about 200 bytes for a transaction that was requested and 350 for a completed one; those packed longest ago go first,
+    /// and the log brings them back. At least 512 KiB are taken. Default 64 MiB.
     /// </summary>
     public int PackedActorBytesMax { get; init => field = AtLeastOne(value); } = 64 * 1024 * 1024;
 

@@ -137,7 +137,7 @@ public sealed class ReadModels : IReadModels, IAsyncDisposable
     /// <summary>Views that have nothing yet are given what the log holds by one reading of it; the others go on by themselves.</summary>
     private SharedReading Start()
     {
-        var first = _runners.Values.Where(static runner => runner.View.Position < runner.View.ReadyFrom).ToImmutableArray();
+        var first = _runners.Values.Where(static runner => runner.View.Position == 0 && !runner.View.IsReady).ToImmutableArray();
         var reading = new SharedReading(_source, first.Select(static runner => runner.Projection));
         foreach (var runner in _runners.Values) runner.Start(first.IndexOf(runner) is var index and >= 0 ? reading[index] : null);
         return reading;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ledger.Domain.Terminals;
 using Ledger.EventLog;
 
@@ -12,15 +11,15 @@ public class CallerTests
     [InlineData(false)]
     public async Task A_lone_command_is_answered_on_its_callers_thread_if_the_options_let_it(bool runsOnCallers)
     {
-        var log = new ThreadLog(new InMemoryEventLog());
-        await using var shop = new Shop(log, new EngineOptions { ShardCount = 1, RunsOnCallers = runsOnCallers });
+        var commits = new CommitWatch();
+        await using var shop = new Shop(commits.Log, new EngineOptions { ShardCount = 1, RunsOnCallers = runsOnCallers });
 
         // Only what comes to a shard that waits, after one that was alone, is lent: which is the rule for a caller who waits for each answer.
         var onCaller = false;
         for (var (number, patience) = (1, Shop.Soon()); number <= 100 || (runsOnCallers && !onCaller && !patience.IsCancellationRequested); number++)
         {
-            var sent = shop.Do(Shop.SerialOf(number).Stream, Register(shop, number));
-            onCaller |= sent.IsCompleted && log.Thread == Environment.CurrentManagedThreadId;
+            var sent = shop.Do(Shop.SerialOf(number).Stream, shop.Register(number));
+            onCaller |= sent.IsCompleted && commits.Thread == Environment.CurrentManagedThreadId;
             Assert.True((await sent).IsAccepted);
         }
 
@@ -30,14 +29,14 @@ public class CallerTests
     [Fact]
     public async Task What_comes_while_a_caller_runs_the_shard_is_done_after_it()
     {
-        var log = new ThreadLog(new InMemoryEventLog());
-        await using var shop = new Shop(log, new EngineOptions { ShardCount = 1 });
+        var commits = new CommitWatch();
+        await using var shop = new Shop(commits.Log, new EngineOptions { ShardCount = 1 });
         var (number, lent) = (0, 0);
         for (var patience = Shop.Soon(); lent < 20 && !patience.IsCancellationRequested;)
         {
             // Two that wait for their answers, so that the next is lent if the shard's thread was back in time.
             for (var alone = 0; alone < 2; alone++) await Next();
-            using var held = log.HoldOne();
+            using var held = commits.HoldOne();
             var caller = 0;
             var first = Task.Run(() =>
             {
@@ -45,7 +44,7 @@ public class CallerTests
                 return Next();
             });
             await held.ReachedAsync();
-            if (log.Thread == caller) lent++;
+            if (commits.Thread == caller) lent++;
             var rest = Enumerable.Range(1, 3).Select(_ => Next()).ToArray();
             held.Release();
             Assert.True((await first).IsAccepted);
@@ -54,19 +53,19 @@ public class CallerTests
 
         Assert.Equal(20, lent);
 
-        Task<CommandReply> Next() => shop.Do(Shop.SerialOf(++number).Stream, Register(shop, number));
+        Task<CommandReply> Next() => shop.Do(Shop.SerialOf(++number).Stream, shop.Register(number));
     }
 
     [Fact]
     public async Task A_caller_who_does_not_wait_for_his_answers_is_not_made_to_wait_for_each()
     {
-        var log = new ThreadLog(new InMemoryEventLog());
-        await using var shop = new Shop(log, new EngineOptions { ShardCount = 1 });
+        var commits = new CommitWatch();
+        await using var shop = new Shop(commits.Log, new EngineOptions { ShardCount = 1 });
         var number = 0;
         while (!LastRanHere()) await Next();
 
         // From here on only what runs here gets through: sooner or later one is not lent, to see whether it stays alone.
-        using var held = log.HoldElsewhere(Environment.CurrentManagedThreadId);
+        using var held = commits.HoldElsewhere(Environment.CurrentManagedThreadId);
         Task<CommandReply> sent;
         while ((sent = Next()).IsCompleted) Assert.InRange(number, 1, 10_000);
 
@@ -81,9 +80,9 @@ public class CallerTests
         Assert.True((await last).IsAccepted);
         Assert.False(ranHere);
 
-        Task<CommandReply> Next() => shop.Do(Shop.SerialOf(++number).Stream, Register(shop, number));
+        Task<CommandReply> Next() => shop.Do(Shop.SerialOf(++number).Stream, shop.Register(number));
 
-        bool LastRanHere() => log.Thread == Environment.CurrentManagedThreadId;
+        bool LastRanHere() => commits.Thread == Environment.CurrentManagedThreadId;
     }
 
     [Fact]
@@ -96,7 +95,7 @@ public class CallerTests
         for (var number = 1; number <= 50; number++)
         {
             var stream = Shop.SerialOf(number).Stream;
-            Assert.True((await shop.Do(stream, Register(shop, number))).IsAccepted);
+            Assert.True((await shop.Do(stream, shop.Register(number))).IsAccepted);
             await shop.StateAsync<TerminalState>(stream);
 
             // Ids of the other's own, and the first engine's actor is behind from here on.
@@ -110,25 +109,25 @@ public class CallerTests
     {
         var calls = 0;
         var shop = new Shop(options: new EngineOptions { ShardCount = 1, OnCommitPoint = _ => { if (Volatile.Read(ref calls) > 0) throw new InvalidOperationException("broken on purpose"); } });
-        for (var number = 1; number <= 20; number++) Assert.True((await shop.Do(Shop.SerialOf(number).Stream, Register(shop, number))).IsAccepted);
+        for (var number = 1; number <= 20; number++) Assert.True((await shop.Do(Shop.SerialOf(number).Stream, shop.Register(number))).IsAccepted);
 
         Interlocked.Increment(ref calls);
-        await Assert.ThrowsAsync<EngineFaultedException>(() => shop.Do(Shop.SerialOf(21).Stream, Register(shop, 21)));
+        await Assert.ThrowsAsync<EngineFaultedException>(() => shop.Do(Shop.SerialOf(21).Stream, shop.Register(21)));
         Assert.Equal(EngineHealth.Faulted, shop.Engine.Status.Health);
         await shop.DisposeAsync();
     }
 
-    private static TerminalCommand.Register Register(Shop shop, int number) => new(Shop.SerialOf(number), "Move 5000", AcceptanceCountry.France, number, shop.Clock.Now);
-
-    /// <summary>A log that commits on the appending thread, as a file's does, and can be made to take long over it.</summary>
-    private sealed class ThreadLog(IEventLog inner) : IEventLog
+    /// <summary>Looks on which thread commits are made, on that thread, and can make one take long.</summary>
+    private sealed class CommitWatch
     {
         private Held? _held;
         private int _spared;
 
-        public int Thread { get; private set; }
+        public CommitWatch() => Log = new FaultyLog(new InMemoryEventLog()) { BeforeCommit = See };
 
-        public long LastPosition => inner.LastPosition;
+        public FaultyLog Log { get; }
+
+        public int Thread { get; private set; }
 
         public Held HoldOne() => _held = new Held();
 
@@ -139,25 +138,12 @@ public class CallerTests
             return _held = new Held();
         }
 
-        public ValueTask<ImmutableArray<AppendResult>> AppendAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancellation)
+        private Exception? See(int number)
         {
             Thread = Environment.CurrentManagedThreadId;
             if (Thread != _spared) Interlocked.Exchange(ref _held, null)?.Pass();
-            return inner.AppendAsync(units, cancellation);
+            return null;
         }
-
-        public ValueTask<ImmutableArray<RecordedEvent>> ReadStreamAsync(StreamName stream, long afterVersion, int countMax, CancellationToken cancellation) =>
-            inner.ReadStreamAsync(stream, afterVersion, countMax, cancellation);
-
-        public ValueTask<ImmutableArray<RecordedEvent>> ReadAllAsync(long afterPosition, int countMax, CancellationToken cancellation) => inner.ReadAllAsync(afterPosition, countMax, cancellation);
-
-        public ValueTask WaitForAsync(long position, CancellationToken cancellation) => inner.WaitForAsync(position, cancellation);
-
-        public ValueTask<CommandRecord?> FindCommandAsync(Guid commandId, CancellationToken cancellation) => inner.FindCommandAsync(commandId, cancellation);
-
-        public ValueTask<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation) => inner.ReadHeadsAsync(afterName, countMax, cancellation);
-
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 
     private sealed class Held : IDisposable

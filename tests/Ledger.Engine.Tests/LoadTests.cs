@@ -9,22 +9,20 @@ namespace Ledger.Engine.Tests;
 /// <summary>Bounds: mailboxes, batches, actors in memory; and what a restart gives back.</summary>
 public class LoadTests
 {
-    private static TerminalCommand Register(Shop shop, int number) => new TerminalCommand.Register(Shop.SerialOf(number), "Move 5000", AcceptanceCountry.France, 1, shop.Clock.Now);
-
     [Fact]
     public async Task A_full_mailbox_refuses_at_once_and_takes_in_again_when_there_is_room()
     {
         await using var shop = new Shop(options: new EngineOptions { MailboxCapacity = 3, ShardCount = 1, HasThreads = false });
-        var waiting = Enumerable.Range(1, 3).Select(number => shop.Do(Shop.SerialOf(number).Stream, Register(shop, number))).ToArray();
+        var waiting = Enumerable.Range(1, 3).Select(number => shop.Do(Shop.SerialOf(number).Stream, shop.Register(number))).ToArray();
 
-        var refused = shop.Do(Shop.SerialOf(4).Stream, Register(shop, 4));
+        var refused = shop.Do(Shop.SerialOf(4).Stream, shop.Register(4));
         Assert.IsType<MailboxFullException>(refused.Exception?.InnerException);
         Assert.IsType<MailboxFullException>(shop.StateAsync<TerminalState>(Shop.SerialOf(4).Stream).Exception?.InnerException);
         Assert.Equal(3, shop.Engine.Status.QueueDepth);
 
         RunUntilIdle(shop.Engine);
         Assert.All(await Task.WhenAll(waiting), static reply => Assert.True(reply.IsAccepted));
-        var again = shop.Do(Shop.SerialOf(4).Stream, Register(shop, 4));
+        var again = shop.Do(Shop.SerialOf(4).Stream, shop.Register(4));
         RunUntilIdle(shop.Engine);
         Assert.True((await again).IsAccepted);
     }
@@ -35,7 +33,7 @@ public class LoadTests
         var log = new FaultyLog(new InMemoryEventLog());
         await using var shop = new Shop(log, new EngineOptions { InFlightUnitsMax = 2, ShardCount = 1, HasThreads = false });
         log.Hold();
-        for (var number = 1; number <= 5; number++) _ = shop.Do(Shop.SerialOf(number).Stream, Register(shop, number));
+        for (var number = 1; number <= 5; number++) _ = shop.Do(Shop.SerialOf(number).Stream, shop.Register(number));
 
         RunUntilIdle(shop.Engine);
 
@@ -47,10 +45,10 @@ public class LoadTests
     {
         var log = new FaultyLog(new InMemoryEventLog());
         await using var shop = new Shop(log, new EngineOptions { BatchUnitsMax = 8, ShardCount = 1, HasThreads = false });
-        var first = shop.Do(Shop.SerialOf(1).Stream, Register(shop, 1));
+        var first = shop.Do(Shop.SerialOf(1).Stream, shop.Register(1));
         log.Hold();
         RunUntilIdle(shop.Engine);
-        var rest = Enumerable.Range(2, 20).Select(number => shop.Do(Shop.SerialOf(number).Stream, Register(shop, number))).ToArray();
+        var rest = Enumerable.Range(2, 20).Select(number => shop.Do(Shop.SerialOf(number).Stream, shop.Register(number))).ToArray();
         RunUntilIdle(shop.Engine);
         log.LetGo();
 
@@ -90,11 +88,11 @@ public class LoadTests
         var log = new FaultyLog(new InMemoryEventLog());
         await using var shop = new Shop(log);
 
-        await Shop.Accepted(shop.Do(Shop.Serial.Stream, Register(shop, 1)));
+        await Shop.Accepted(shop.Do(Shop.Serial.Stream, shop.Register(1)));
         Assert.Equal(0, log.StreamReads);
 
         await shop.RestartAsync();
-        Assert.Equal(CommandOutcome.AlreadyDone, (await shop.Do(Shop.Serial.Stream, Register(shop, 1))).Outcome);
+        Assert.Equal(CommandOutcome.AlreadyDone, (await shop.Do(Shop.Serial.Stream, shop.Register(1))).Outcome);
     }
 
     [Theory]
@@ -134,13 +132,13 @@ public class LoadTests
         var log = new FaultyLog(new InMemoryEventLog());
         var shop = new Shop(log);
         log.Hold();
-        var waiting = Enumerable.Range(1, 50).Select(number => shop.Do(Shop.SerialOf(number).Stream, Register(shop, number))).ToArray();
+        var waiting = Enumerable.Range(1, 50).Select(number => shop.Do(Shop.SerialOf(number).Stream, shop.Register(number))).ToArray();
         var disposing = shop.DisposeAsync();
         log.LetGo();
         await disposing;
 
         Assert.All(await Task.WhenAll(waiting), static reply => Assert.True(reply.IsAccepted));
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => shop.Do(Shop.Serial.Stream, Register(shop, 1)));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => shop.Do(Shop.Serial.Stream, shop.Register(1)));
         Assert.Equal(EngineHealth.Stopped, shop.Engine.Status.Health);
     }
 
@@ -150,13 +148,13 @@ public class LoadTests
         var log = new FaultyLog(new InMemoryEventLog());
         var shop = new Shop(log, new EngineOptions { StopWaitMax = TimeSpan.FromMilliseconds(1) });
         log.Hold();
-        var late = shop.Do(Shop.Serial.Stream, Register(shop, 1));
+        var late = shop.Do(Shop.Serial.Stream, shop.Register(1));
         await log.HeldAsync();
 
         var error = await Assert.ThrowsAsync<TimeoutException>(async () => await shop.DisposeAsync());
 
         Assert.Contains("repeat them with the same id", error.Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => shop.Do(Shop.Serial.Stream, Register(shop, 1)));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => shop.Do(Shop.Serial.Stream, shop.Register(1)));
         log.LetGo();
         Assert.True((await late).IsAccepted);
     }
@@ -165,7 +163,7 @@ public class LoadTests
     public async Task Without_threads_what_waits_fails_when_the_engine_is_disposed()
     {
         var shop = new Shop(options: new EngineOptions { HasThreads = false });
-        var waiting = shop.Do(Shop.Serial.Stream, Register(shop, 1));
+        var waiting = shop.Do(Shop.Serial.Stream, shop.Register(1));
 
         await shop.DisposeAsync();
 
@@ -179,7 +177,7 @@ public class LoadTests
         await using var shop = new Shop(log);
         using var impatient = new CancellationTokenSource();
         log.Hold();
-        var command = Shop.One(Shop.Id(1), Shop.Serial.Stream, Register(shop, 1));
+        var command = Shop.One(Shop.Id(1), Shop.Serial.Stream, shop.Register(1));
         var waiting = shop.Engine.ExecuteAsync(command, impatient.Token).AsTask();
         await impatient.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);

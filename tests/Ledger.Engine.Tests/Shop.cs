@@ -94,6 +94,8 @@ internal sealed class Shop : IAsyncDisposable
         for (var number = 1; number <= terminals; number++) await SupplyAsync(SerialOf(number), number);
     }
 
+    public TerminalCommand.Register Register(int number) => new(SerialOf(number), "Move 5000", AcceptanceCountry.France, number, Clock.Now);
+
     public async Task SupplyAsync(TerminalSerial serial, int number)
     {
         await Accepted(Do(serial.Stream, new TerminalCommand.Register(serial, "Move 5000", AcceptanceCountry.France, number, Clock.Now)));

@@ -64,7 +64,7 @@ internal sealed class ActorTable
         for (var steps = ActorRing.StepsMax; _others.FindSurplus(ref steps) is { } actor;) Drop(actor);
     }
 
-    private ActorRing RingOf(Actor actor) => actor.Type.Packing is null ? _others : _packable;
+    private ActorRing RingOf(Actor actor) => _packed?.Takes(actor) == true ? _packable : _others;
 
     private sealed class ByStream : IEqualityComparer<Actor>, IAlternateEqualityComparer<StreamName, Actor>
     {

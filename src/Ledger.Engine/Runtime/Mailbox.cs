@@ -19,8 +19,12 @@ internal sealed class Mailbox(int capacity, bool lends)
     private bool _isWaiting;
     private bool _isIdle;
     private bool _isLent;
+
+    // The last work was not lent, and nothing came after it so far.
     private bool _isAlone;
     private int _loansLeft;
+
+    // A loan left work of the shard's own behind.
     private bool _isLeftWork;
     private bool _isClosed;
 

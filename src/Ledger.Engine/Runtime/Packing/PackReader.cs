@@ -12,6 +12,8 @@ internal ref struct PackReader(ReadOnlySpan<byte> source)
 
     public int Byte() => Take(1)[0];
 
+    public bool Flag() => Byte() != 0;
+
     public ulong Number()
     {
         var value = 0UL;
@@ -33,7 +35,7 @@ internal ref struct PackReader(ReadOnlySpan<byte> source)
 
     public Guid Guid() => new(Take(16));
 
-    public Guid? GuidOrNull() => Byte() == 0 ? null : Guid();
+    public Guid? GuidOrNull() => Flag() ? Guid() : null;
 
     public string Text() => TextOrNull()!;
 
@@ -45,7 +47,7 @@ internal ref struct PackReader(ReadOnlySpan<byte> source)
 
     public Instant Instant() => NodaConstants.UnixEpoch + Duration.FromDays(Int32()) + Duration.FromNanoseconds(Signed());
 
-    public Instant? InstantOrNull() => Byte() == 0 ? null : Instant();
+    public Instant? InstantOrNull() => Flag() ? Instant() : null;
 
     public LocalDate Date() => new(Int32(), Byte(), Byte());
 

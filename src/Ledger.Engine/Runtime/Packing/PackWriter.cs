@@ -24,6 +24,8 @@ internal ref struct PackWriter(Span<byte> destination)
         if (Take(1) is { Length: 1 } place) place[0] = checked((byte)value);
     }
 
+    public void Flag(bool value) => Byte(value ? 1 : 0);
+
     public void Number(ulong value)
     {
         Span<byte> bytes = stackalloc byte[VarintLengthMax];
@@ -44,7 +46,7 @@ internal ref struct PackWriter(Span<byte> destination)
 
     public void Guid(Guid? value)
     {
-        Byte(value is null ? 0 : 1);
+        Flag(value is not null);
         if (value is { } some) Guid(some);
     }
 
@@ -78,7 +80,7 @@ internal ref struct PackWriter(Span<byte> destination)
 
     public void Instant(Instant? value)
     {
-        Byte(value is null ? 0 : 1);
+        Flag(value is not null);
         if (value is { } some) Instant(some);
     }
 

@@ -41,6 +41,9 @@ internal sealed class PackedActors
 
     public int Count => _count;
 
+    /// <summary>Whether it is of the type that is kept here.</summary>
+    public bool Takes(Actor actor) => actor.Type == _type;
+
     /// <summary>Takes the actor out: from here on its object is all there is of it.</summary>
     /// <returns>Null when it is not here.</returns>
     public Actor? Take(StreamName stream)

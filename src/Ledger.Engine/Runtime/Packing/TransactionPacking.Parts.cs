@@ -75,15 +75,15 @@ internal sealed partial class TransactionPacking
     private static void Write(ref PackWriter to, CardConfirmation confirmation)
     {
         to.Text(confirmation.Cryptogram);
-        to.Byte(confirmation.ApplicationCounter is null ? 0 : 1);
+        to.Flag(confirmation.ApplicationCounter is not null);
         if (confirmation.ApplicationCounter is { } counter) to.Signed(counter);
         to.Byte((int)confirmation.Verification);
-        to.Byte(confirmation.TerminalDate is null ? 0 : 1);
+        to.Flag(confirmation.TerminalDate is not null);
         if (confirmation.TerminalDate is { } date) to.Date(date);
     }
 
     private static CardConfirmation Confirmation(ref PackReader from) =>
-        new(from.TextOrNull(), from.Byte() == 0 ? null : from.Int32(), (CardholderVerification)from.Byte()) { TerminalDate = from.Byte() == 0 ? null : from.Date() };
+        new(from.TextOrNull(), from.Flag() ? from.Int32() : null, (CardholderVerification)from.Byte()) { TerminalDate = from.Flag() ? from.Date() : null };
 
     private static void Write(ref PackWriter to, Refund refund)
     {

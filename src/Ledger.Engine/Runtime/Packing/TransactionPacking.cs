@@ -1,6 +1,7 @@
 using Ledger.Domain;
 using Ledger.Domain.Cards;
 using Ledger.Domain.Transactions;
+using NodaTime;
 using static Ledger.Domain.Transactions.TransactionState;
 
 namespace Ledger.Engine.Runtime.Packing;
@@ -36,7 +37,7 @@ internal sealed partial class TransactionPacking : StatePacking
             case AuthorisationPending s: Begin(ref to, Kind.AuthorisationPending, s.Facts, s.Card, s.Exchange); break;
             case InDoubt s:
                 Begin(ref to, Kind.InDoubt, s.Facts, s.Card, s.Exchange);
-                to.Byte(s.Abandoned ? 1 : 0);
+                to.Flag(s.Abandoned);
                 break;
             case Approved s:
                 Begin(ref to, Kind.Approved, s.Facts, s.Card, s.Exchange);
@@ -59,19 +60,9 @@ internal sealed partial class TransactionPacking : StatePacking
                 Begin(ref to, Kind.Completed);
                 Write(ref to, s);
                 break;
-            case CancellationPending s:
-                Begin(ref to, Kind.CancellationPending);
-                Write(ref to, s.Before);
-                to.Guid(s.Exchange.Value);
-                Write(ref to, s.Ticket);
-                to.Instant(s.RequestedAt);
-                break;
+            case CancellationPending s: Begin(ref to, Kind.CancellationPending, s.Before, s.Exchange, s.Ticket, s.RequestedAt); break;
             case Cancelled s:
-                Begin(ref to, Kind.Cancelled);
-                Write(ref to, s.Before);
-                to.Guid(s.Exchange.Value);
-                Write(ref to, s.Ticket);
-                to.Instant(s.RequestedAt);
+                Begin(ref to, Kind.Cancelled, s.Before, s.Exchange, s.Ticket, s.RequestedAt);
                 to.Instant(s.At);
                 break;
             default: throw new System.Diagnostics.UnreachableException(state.GetType().Name);
@@ -83,7 +74,7 @@ internal sealed partial class TransactionPacking : StatePacking
         Kind.New => Transaction.Initial,
         Kind.Open => new Open(Facts(ref from), (CardStage)from.Byte()),
         Kind.AuthorisationPending => new AuthorisationPending(Facts(ref from), CardOf(ref from), Exchange(ref from)),
-        Kind.InDoubt => new InDoubt(Facts(ref from), CardOf(ref from), Exchange(ref from), from.Byte() == 1),
+        Kind.InDoubt => new InDoubt(Facts(ref from), CardOf(ref from), Exchange(ref from), from.Flag()),
         Kind.Approved => new Approved(Facts(ref from), CardOf(ref from), Exchange(ref from), new AuthorisationCode(from.Text())),
         Kind.ReversalPending => new ReversalPending(Facts(ref from), CardOf(ref from), Exchange(ref from)),
         Kind.Reversed => new Reversed(Facts(ref from), CardOf(ref from), Exchange(ref from)),
@@ -108,5 +99,14 @@ internal sealed partial class TransactionPacking : StatePacking
         Begin(ref to, kind, facts);
         Write(ref to, card);
         to.Guid(exchange.Value);
+    }
+
+    private static void Begin(ref PackWriter to, Kind kind, Completed before, ExchangeId exchange, ChosenTicket ticket, Instant requestedAt)
+    {
+        Begin(ref to, kind);
+        Write(ref to, before);
+        to.Guid(exchange.Value);
+        Write(ref to, ticket);
+        to.Instant(requestedAt);
     }
 }
