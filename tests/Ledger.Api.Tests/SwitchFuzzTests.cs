@@ -99,7 +99,7 @@ public class SwitchFuzzTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         var lines = string.Concat(payment.Select(static c => SwitchFeed.Line(c) + "\n"));
         var body = lines + new string(' ', ApiLimits.SwitchBodyLengthMax - lines.Length - 1) + "\n ";
 
-        var outcomes = SwitchFeed.Outcomes(await feed.PostAsync(body, isChunked: true));
+        var outcomes = SwitchFeed.Outcomes(await feed.PostAsync(body, isChunked: true, isLast: true));
 
         Assert.All(outcomes[..payment.Length], static o => Assert.Equal(SwitchResult.Accepted, o.Result));
         Assert.Equal((SwitchResult.Invalid, ProblemCodes.Request.BodyTooLarge), (outcomes[^1].Result, outcomes[^1].Code));
