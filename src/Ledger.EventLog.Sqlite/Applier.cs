@@ -20,7 +20,7 @@ internal sealed class Applier : IDisposable
     private const int GatherRows = 4_096;
 
     /// <summary>How many times the pages for a checkpoint SQLite's write-ahead log may grow before it is waited for.</summary>
-    private const int CheckpointLagMax = 4;
+    public const int CheckpointLagMax = 4;
 
     private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(10);
 

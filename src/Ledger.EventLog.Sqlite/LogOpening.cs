@@ -19,7 +19,7 @@ internal static class LogOpening
         var writer = opened.Add(OpenDurable(path, options));
         CheckCommitFiles(writer);
         var files = opened.Add(CommitFiles.Open(path, options.CommitDisk, options.CommitFileLength));
-        var tables = opened.Add(new LogTables(writer, 2 * options.CheckpointPages));
+        var tables = opened.Add(new LogTables(writer, Applier.CheckpointLagMax * options.CheckpointPages));
         try
         {
             Recover(tables, files, path);

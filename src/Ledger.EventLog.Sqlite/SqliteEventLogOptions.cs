@@ -30,8 +30,8 @@ public sealed record SqliteEventLogOptions
     } = 2_000;
 
     /// <summary>
-    /// After how many pages of 16 KiB SQLite's write-ahead log is taken into the file. 10 to 100000, default 4000: more makes fewer, longer rounds.
-    /// No commit waits for it, unless the disk is slower than the commits for long.
+    /// After how many pages of 16 KiB SQLite's write-ahead log is taken into the file. 10 to 100000, default 250: more makes fewer, longer rounds, and what a
+    /// round syncs keeps the disk from the commits for as long. No commit waits for a round's end, unless the disk is slower than the commits for long.
     /// </summary>
     public int CheckpointPages
     {
@@ -42,7 +42,7 @@ public sealed record SqliteEventLogOptions
             ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 100_000);
             field = value;
         }
-    } = 4_000;
+    } = 250;
 
     /// <summary>
     /// A commit file takes commits until it has so many bytes, then the other does. 65536 to 1073741824, default 33554432: more lets the tables lag

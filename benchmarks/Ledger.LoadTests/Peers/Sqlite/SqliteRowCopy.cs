@@ -1,4 +1,3 @@
-using Ledger.EventLog.Sqlite;
 using SQLitePCL;
 using static SQLitePCL.raw;
 
@@ -13,6 +12,9 @@ internal sealed class SqliteRowCopy : IPeer
 {
     // As the log sets its writing connection.
     private const string Pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536;";
+
+    /// <summary>The floor pays for its checkpoints within its commits: large ones, which suit its rate best.</summary>
+    private const int CheckpointPages = 4_000;
 
     private readonly RawSqlite _source;
     private readonly RawSqlite _target;
@@ -79,7 +81,7 @@ internal sealed class SqliteRowCopy : IPeer
             "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY type = 'table' DESC, rowid",
             static row => sqlite3_column_text(row, 0).utf8_to_string());
         foreach (var sql in schema) target.Execute(sql);
-        target.Execute($"{Pragmas} PRAGMA wal_autocheckpoint = {SqliteEventLogOptions.Default.CheckpointPages};");
+        target.Execute($"{Pragmas} PRAGMA wal_autocheckpoint = {CheckpointPages};");
         return target;
     }
 
