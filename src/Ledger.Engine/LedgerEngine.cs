@@ -6,7 +6,7 @@ using NodaTime;
 namespace Ledger.Engine;
 
 /// <summary>
-/// The engine over one log, which it must be the only writer of. Composed once per process; the log is disposed by whoever made it, after
+/// The engine over one log, which it must be the only writer of unless the log has others too (<see cref="IEventLog.HasOtherWriters"/>). Composed once per process; the log is disposed by whoever made it, after
 /// the engine. Safe for any number of callers.
 /// </summary>
 public sealed class LedgerEngine : ILedgerEngine, IAsyncDisposable
@@ -75,11 +75,29 @@ public sealed class LedgerEngine : ILedgerEngine, IAsyncDisposable
     {
         cancellation.ThrowIfCancellationRequested();
         var type = TypeOf<TState>(stream);
-        if (_state.Stopped is null && _state.Committed.Find(stream) is { } known) return new(new StreamState<TState>(stream, known.Version, (TState)known.State));
+        if (_log.HasOtherWriters) return ReadAfterOthersAsync<TState>(type, stream, cancellation);
+        return FindCommitted<TState>(stream) is { } known ? new(known) : new ValueTask<StreamState<TState>>(PostReadAsync<TState>(type, stream, isAfterOthers: false, cancellation));
+    }
 
-        var read = new PendingRead<TState>(stream);
-        if (Post(type.PartitionOf(stream), read) is { } refused) return ValueTask.FromException<StreamState<TState>>(refused);
-        return new ValueTask<StreamState<TState>>(cancellation.CanBeCanceled ? read.Task.WaitAsync(cancellation) : read.Task);
+    /// <summary>What is in memory is the answer if the log has nothing after it, as of a moment after the question.</summary>
+    private async ValueTask<StreamState<TState>> ReadAfterOthersAsync<TState>(StreamType type, StreamName stream, CancellationToken cancellation)
+        where TState : class
+    {
+        var known = FindCommitted<TState>(stream) ?? await PostReadAsync<TState>(type, stream, isAfterOthers: false, cancellation).ConfigureAwait(false);
+        var later = await _log.ReadStreamAsync(stream, known.Version, 1, cancellation).ConfigureAwait(false);
+        return later.IsEmpty ? known : await PostReadAsync<TState>(type, stream, isAfterOthers: true, cancellation).ConfigureAwait(false);
+    }
+
+    private StreamState<TState>? FindCommitted<TState>(StreamName stream)
+        where TState : class =>
+        _state.Stopped is null && _state.Committed.Find(stream) is { } known ? new StreamState<TState>(stream, known.Version, (TState)known.State) : null;
+
+    private Task<StreamState<TState>> PostReadAsync<TState>(StreamType type, StreamName stream, bool isAfterOthers, CancellationToken cancellation)
+        where TState : class
+    {
+        var read = new PendingRead<TState>(stream, isAfterOthers);
+        if (Post(type.PartitionOf(stream), read) is { } refused) return Task.FromException<StreamState<TState>>(refused);
+        return cancellation.CanBeCanceled ? read.Task.WaitAsync(cancellation) : read.Task;
     }
 
     /// <inheritdoc/>

@@ -115,6 +115,12 @@ internal sealed class LogFrontier : IDisposable
         var unit = units[index];
         if (FindCommand(units, index, awaitTables) is { } existing) return new AppendResult.DuplicateCommand(existing);
 
+        foreach (var read in unit.Reads)
+        {
+            var version = FindPlace(read.Stream).Version;
+            if (version != read.Version) return new AppendResult.VersionConflict(read.Stream, read.Version, version);
+        }
+
         _targets.Clear();
         foreach (var write in unit.Writes)
         {

@@ -23,6 +23,7 @@ internal sealed class LogReader : IDisposable
     private readonly SqliteStatement _name;
     private readonly SqliteStatement _type;
     private readonly SqliteStatement _command;
+    private readonly SqliteStatement _commands;
     private readonly SqliteStatement _headsFromFirst;
     private readonly SqliteStatement _headsAfter;
     private readonly (long Id, StreamName Name)[] _names = new (long, StreamName)[NamesKept];
@@ -43,6 +44,9 @@ internal sealed class LogReader : IDisposable
         _name = connection.Prepare("SELECT stream FROM events WHERE position = ?1");
         _type = connection.Prepare("SELECT name FROM event_types WHERE id = ?1");
         _command = connection.Prepare("SELECT fingerprint, reply, recorded_at FROM commands WHERE id = ?1");
+
+        // An empty id comes before all.
+        _commands = connection.Prepare("SELECT fingerprint, reply, recorded_at, id FROM commands WHERE id > coalesce(?1, x'') ORDER BY id LIMIT ?2");
 
         // Without a condition: a damaged row without a name comes first and is seen. With the first event: a stream must begin where its head says.
         const string heads = "SELECT s.name, s.version, s.hash, f.stream FROM streams s LEFT JOIN events f ON f.position = s.id";
@@ -103,6 +107,29 @@ internal sealed class LogReader : IDisposable
         {
             _command.Reset();
         }
+    }
+
+    /// <param name="afterId">Null: from the first.</param>
+    public ImmutableArray<CommandRecord> ReadCommands(Guid? afterId, int countMax)
+    {
+        var records = ImmutableArray.CreateBuilder<CommandRecord>();
+        try
+        {
+            if (afterId is { } after) _commands.Bind(1, after);
+            else _commands.BindNull(1);
+            _commands.Bind(2, countMax);
+            while (_commands.Step())
+            {
+                if (_commands.Bytes(3).Length != 16) throw _connection.Corrupt("an id in table commands has not 16 bytes");
+                records.Add(CommandOf(_commands, _commands.Id(3), _connection));
+            }
+        }
+        finally
+        {
+            _commands.Reset();
+        }
+
+        return records.DrainToImmutable();
     }
 
     /// <param name="afterName">Null: from the first.</param>

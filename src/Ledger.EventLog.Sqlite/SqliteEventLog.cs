@@ -30,6 +30,8 @@ public sealed class SqliteEventLog : IEventLog
     /// <summary>Position of the last committed event. Read from the tables each time when it was opened for reading only.</summary>
     public long LastPosition => _writing is not null ? _signal.Position : _readers.Read(0, static (reader, _) => reader.LastPosition());
 
+    public bool HasOtherWriters => false;
+
     /// <summary>Opens for writing and takes the log over; creates the file when it is missing (its folder must exist).</summary>
     /// <exception cref="EventLogRefusedException">Another program's file, another version, open in another process, or not accessible. Nothing was changed.</exception>
     /// <exception cref="EventLogCorruptException">Damaged or cut off.</exception>
@@ -122,6 +124,12 @@ public sealed class SqliteEventLog : IEventLog
 
     public ValueTask<CommandRecord?> FindCommandAsync(Guid commandId, CancellationToken cancellation) =>
         ReadAsync(_writing?.Reached.LastOf(commandId) ?? 0, commandId, static (reader, id) => reader.FindCommand(id), cancellation);
+
+    public ValueTask<ImmutableArray<CommandRecord>> ReadCommandsAsync(Guid? afterId, int countMax, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(countMax);
+        return ReadAsync(_writing?.Reached.Last ?? 0, (afterId, countMax), static (reader, asked) => reader.ReadCommands(asked.afterId, asked.countMax), cancellation);
+    }
 
     public ValueTask<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation)
     {

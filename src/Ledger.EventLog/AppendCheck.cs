@@ -20,6 +20,11 @@ public static class AppendCheck
         if (unit.Command.Fingerprint.Length != ChainHash.Length) return "a command's fingerprint has 32 bytes.";
         if (CommandRecord.ReplyLengthMax < unit.Command.Reply.Length) return $"a reply has at most {CommandRecord.ReplyLengthMax} bytes.";
         if (unit.Writes.IsDefault) return "the writes are missing; a unit without events has an empty list.";
+        if (unit.Reads.IsDefault) return "the reads are missing; a unit that checks none has an empty list.";
+        foreach (var read in unit.Reads)
+        {
+            if (read.Stream == default || read.Version < 0) return "a read names no stream, or a negative version.";
+        }
 
         for (var index = 0; index < unit.Writes.Length; index++)
         {

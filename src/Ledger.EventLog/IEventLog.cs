@@ -9,8 +9,14 @@ namespace Ledger.EventLog;
 /// </summary>
 public interface IEventLog : IAsyncDisposable
 {
-    /// <summary>Position of the last committed event; 0 when there is none.</summary>
+    /// <summary>Position of the last committed event that is known here; 0 when there is none. Where <see cref="HasOtherWriters"/>, there may be later ones.</summary>
     long LastPosition { get; }
+
+    /// <summary>
+    /// Other processes append to it at the same time. What was read of a stream is then true only until one of them writes: whoever decides on it without
+    /// writing to it says so in <see cref="AppendUnit.Reads"/>.
+    /// </summary>
+    bool HasOtherWriters { get; }
 
     /// <summary>
     /// Makes all units durable in one commit, in order. A unit is atomic over its streams: it is there whole or not at all.
@@ -19,8 +25,9 @@ public interface IEventLog : IAsyncDisposable
     /// </summary>
     /// <returns>One result per unit, in the order of the units.</returns>
     /// <exception cref="EventLogUnavailableException">
-    /// Nothing of the batch was committed (full disk, lost connection): the same batch may be tried again. Or the disk failed to make it durable, and whether it is
-    /// there only the next start can tell: then this instance refuses everything that comes after.
+    /// Nothing of the batch was committed (full disk), or whether it was is not known (lost connection): the same batch may be tried again, and what is there
+    /// already is a duplicate. Or the disk failed to make it durable, and whether it is there only the next start can tell: then this instance refuses everything
+    /// that comes after.
     /// </exception>
     /// <exception cref="EventLogFencedException">Another writer took the log over. Nothing was committed, and nothing will be by this instance.</exception>
     ValueTask<ImmutableArray<AppendResult>> AppendAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancellation);
@@ -43,6 +50,9 @@ public interface IEventLog : IAsyncDisposable
     /// <summary>The record of a command that was committed before, or null.</summary>
     ValueTask<CommandRecord?> FindCommandAsync(Guid commandId, CancellationToken cancellation);
 
+    /// <summary>Records of commands in order of their ids' bytes, after <paramref name="afterId"/> (null: from the first), at most <paramref name="countMax"/>.</summary>
+    ValueTask<ImmutableArray<CommandRecord>> ReadCommandsAsync(Guid? afterId, int countMax, CancellationToken cancellation);
+
     /// <summary>Names, versions and chain heads of all streams, in order of name, after <paramref name="afterName"/> (null: from the first).</summary>
     ValueTask<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation);
 }
@@ -50,7 +60,14 @@ public interface IEventLog : IAsyncDisposable
 /// <summary>One command's effect: its record and its events, on one stream or several.</summary>
 /// <param name="Command">Its record, committed with the events.</param>
 /// <param name="Writes">At most one write per stream; none when the command was refused or had been in effect (its record is kept all the same).</param>
-public sealed record AppendUnit(CommandRecord Command, ImmutableArray<StreamWrite> Writes);
+public sealed record AppendUnit(CommandRecord Command, ImmutableArray<StreamWrite> Writes)
+{
+    /// <summary>Streams that it was decided on and does not write. One that is at another version refuses the unit, as with writes; none: nothing is checked.</summary>
+    public ImmutableArray<StreamRead> Reads { get; init; } = [];
+}
+
+/// <param name="Version">The stream's version that was read; 0 for a stream that does not exist.</param>
+public readonly record struct StreamRead(StreamName Stream, long Version);
 
 /// <param name="ExpectedVersion">The stream's version that the writer saw; 0 for a stream that must not exist.</param>
 /// <param name="Events">At least one.</param>

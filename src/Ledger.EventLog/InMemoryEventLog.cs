@@ -14,6 +14,8 @@ public sealed class InMemoryEventLog : IEventLog
 
     public long LastPosition => _signal.Position;
 
+    public bool HasOtherWriters => false;
+
     public ValueTask<ImmutableArray<AppendResult>> AppendAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -69,6 +71,15 @@ public sealed class InMemoryEventLog : IEventLog
         lock (_lock) return new(_commands.GetValueOrDefault(commandId));
     }
 
+    public ValueTask<ImmutableArray<CommandRecord>> ReadCommandsAsync(Guid? afterId, int countMax, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(countMax);
+
+        // Guids compare as their bytes in RFC 9562 order.
+        lock (_lock) return new([.. _commands.Values.Where(record => afterId is null || record.Id.CompareTo(afterId.Value) > 0).OrderBy(static record => record.Id).Take(countMax)]);
+    }
+
     public ValueTask<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -92,6 +103,12 @@ public sealed class InMemoryEventLog : IEventLog
     private AppendResult Append(AppendUnit unit)
     {
         if (_commands.TryGetValue(unit.Command.Id, out var existing)) return new AppendResult.DuplicateCommand(existing);
+        foreach (var read in unit.Reads)
+        {
+            var actual = _streams.TryGetValue(read.Stream, out var stream) ? stream.Count : 0;
+            if (actual != read.Version) return new AppendResult.VersionConflict(read.Stream, read.Version, actual);
+        }
+
         foreach (var write in unit.Writes)
         {
             var actual = _streams.TryGetValue(write.Stream, out var stream) ? stream.Count : 0;

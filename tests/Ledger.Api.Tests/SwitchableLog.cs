@@ -22,6 +22,8 @@ public sealed class SwitchableLog(IEventLog inner) : IEventLog
 
     public long LastPosition => inner.LastPosition;
 
+    public bool HasOtherWriters => inner.HasOtherWriters;
+
     public ValueTask<ImmutableArray<AppendResult>> AppendAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancellation) =>
         _isDown ? throw new EventLogUnavailableException("The disk is full.") : Held is { } held ? AppendAfterAsync(held, units, cancellation) : inner.AppendAsync(units, cancellation);
 
@@ -34,6 +36,8 @@ public sealed class SwitchableLog(IEventLog inner) : IEventLog
     public ValueTask WaitForAsync(long position, CancellationToken cancellation) => inner.WaitForAsync(position, cancellation);
 
     public ValueTask<CommandRecord?> FindCommandAsync(Guid commandId, CancellationToken cancellation) => inner.FindCommandAsync(commandId, cancellation);
+
+    public ValueTask<ImmutableArray<CommandRecord>> ReadCommandsAsync(Guid? afterId, int countMax, CancellationToken cancellation) => inner.ReadCommandsAsync(afterId, countMax, cancellation);
 
     public ValueTask<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation) =>
         inner.ReadHeadsAsync(afterName, countMax, cancellation);

@@ -24,6 +24,9 @@ internal sealed class FaultyLog(IEventLog inner) : IEventLog
     /// <summary>What the engine is told instead of the results.</summary>
     public Func<ImmutableArray<AppendResult>, ImmutableArray<AppendResult>>? OnAppended { get; set; }
 
+    /// <summary>Another engine writes the same log.</summary>
+    public bool IsShared { get; init; }
+
     public IEventLog Inner => inner;
 
     public int StreamReads => Volatile.Read(ref _reads);
@@ -43,6 +46,8 @@ internal sealed class FaultyLog(IEventLog inner) : IEventLog
     }
 
     public long LastPosition => inner.LastPosition;
+
+    public bool HasOtherWriters => IsShared || inner.HasOtherWriters;
 
     public async ValueTask<ImmutableArray<AppendResult>> AppendAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancellation)
     {
@@ -68,6 +73,8 @@ internal sealed class FaultyLog(IEventLog inner) : IEventLog
     public ValueTask WaitForAsync(long position, CancellationToken cancellation) => inner.WaitForAsync(position, cancellation);
 
     public ValueTask<CommandRecord?> FindCommandAsync(Guid commandId, CancellationToken cancellation) => inner.FindCommandAsync(commandId, cancellation);
+
+    public ValueTask<ImmutableArray<CommandRecord>> ReadCommandsAsync(Guid? afterId, int countMax, CancellationToken cancellation) => inner.ReadCommandsAsync(afterId, countMax, cancellation);
 
     public ValueTask<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation) =>
         inner.ReadHeadsAsync(afterName, countMax, cancellation);

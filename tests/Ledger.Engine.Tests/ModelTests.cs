@@ -214,6 +214,8 @@ public class ModelTests
 
         public long LastPosition => inner.LastPosition;
 
+        public bool HasOtherWriters => inner.HasOtherWriters;
+
         public ValueTask<ImmutableArray<AppendResult>> AppendAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancellation)
         {
             Assert.Null(_asked);
@@ -247,6 +249,8 @@ public class ModelTests
         public ValueTask WaitForAsync(long position, CancellationToken cancellation) => inner.WaitForAsync(position, cancellation);
 
         public ValueTask<CommandRecord?> FindCommandAsync(Guid commandId, CancellationToken cancellation) => inner.FindCommandAsync(commandId, cancellation);
+
+        public ValueTask<ImmutableArray<CommandRecord>> ReadCommandsAsync(Guid? afterId, int countMax, CancellationToken cancellation) => inner.ReadCommandsAsync(afterId, countMax, cancellation);
 
         public ValueTask<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation) =>
             inner.ReadHeadsAsync(afterName, countMax, cancellation);

@@ -33,8 +33,10 @@ internal sealed class Shop : IAsyncDisposable
 
     private int _number;
 
-    public Shop(IEventLog? log = null, EngineOptions? options = null)
+    /// <param name="numbersFrom">Of ids: shops on one log that make their own ids begin apart.</param>
+    public Shop(IEventLog? log = null, EngineOptions? options = null, int numbersFrom = 0)
     {
+        _number = numbersFrom;
         Log = log ?? new InMemoryEventLog();
         Options = options ?? new EngineOptions();
         Engine = NewEngine();

@@ -138,6 +138,39 @@ public abstract class EventLogConformance : IAsyncLifetime
         Assert.IsType<AppendResult.Appended>(results[2]);
     }
 
+    [Fact]
+    public async Task A_unit_is_refused_when_a_stream_that_it_only_read_is_at_another_version()
+    {
+        await Appender.AppendAsync(_log, _appender.Unit(First));
+        var refusal = new AppendUnit(Appender.Command(Appender.CommandId(90)), []) { Reads = [new StreamRead(First, 0)] };
+        var ahead = _appender.Unit(Second) with { Reads = [new StreamRead(First, 2)] };
+
+        Assert.Equal(new AppendResult.VersionConflict(First, 0, 1), Assert.Single(await _log.AppendAsync([refusal], default)));
+        Assert.Equal(new AppendResult.VersionConflict(First, 2, 1), Assert.Single(await _log.AppendAsync([ahead], default)));
+        Assert.Equal(1, _log.LastPosition);
+        Assert.Null(await _log.FindCommandAsync(refusal.Command.Id, default));
+
+        await Appender.AppendAsync(_log, refusal with { Reads = [new StreamRead(First, 1), new StreamRead(Appender.Stream(3), 0)] });
+        await Appender.AppendAsync(_log, ahead with { Reads = [new StreamRead(First, 1)] });
+        Assert.Equal(2, _log.LastPosition);
+    }
+
+    [Fact]
+    public async Task What_a_unit_read_is_checked_against_the_units_before_it_in_its_batch_and_binds_those_after_it()
+    {
+        var write = _appender.Unit(First);
+        var fits = new AppendUnit(Appender.Command(Appender.CommandId(90)), []) { Reads = [new StreamRead(First, 1)] };
+        var late = new AppendUnit(Appender.Command(Appender.CommandId(91)), []) { Reads = [new StreamRead(First, 0)] };
+        var next = _appender.Unit(First);
+        var reader = new AppendUnit(Appender.Command(Appender.CommandId(92)), []) { Reads = [new StreamRead(Second, 0)] };
+        var written = _appender.Unit(Second);
+
+        var results = await _log.AppendAsync([write, fits, late, next, reader, written], default);
+
+        Assert.Equal([new AppendResult.Appended(1), new AppendResult.Appended(1), new AppendResult.VersionConflict(First, 0, 1)], results[..3]);
+        Assert.Equal([new AppendResult.Appended(2), new AppendResult.Appended(2), new AppendResult.Appended(3)], results[3..]);
+    }
+
     [Fact, Rule("I11")]
     public async Task A_command_id_that_was_used_before_gives_its_record_and_appends_nothing()
     {
@@ -185,6 +218,9 @@ public abstract class EventLogConformance : IAsyncLifetime
             good with { Command = good.Command with { Fingerprint = new byte[31] } },
             good with { Command = good.Command with { Reply = new byte[CommandRecord.ReplyLengthMax + 1] } },
             good with { Writes = default },
+            good with { Reads = default },
+            good with { Reads = [default] },
+            good with { Reads = [new StreamRead(First, -1)] },
             good with { Writes = [write, write] },
             good with { Writes = [write with { Events = [] }] },
             good with { Writes = [write with { Stream = default }] },
@@ -247,6 +283,21 @@ public abstract class EventLogConformance : IAsyncLifetime
 
         var page = await _log.ReadHeadsAsync(Appender.Stream(5).ToString(), 2, default);
         Assert.Equal([17, 18], page.Select(head => int.Parse(head.Stream.Id, System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
+    public async Task Command_records_are_read_in_order_of_id_in_pages()
+    {
+        var units = Enumerable.Range(0, 5).Select(_ => _appender.Unit(First)).Append(new AppendUnit(Appender.Command(new Guid("ff000000-0000-7000-8000-000000000001")), [])).ToArray();
+        foreach (var unit in units) await Appender.AppendAsync(_log, unit);
+        var expected = units.Select(static unit => unit.Command.Id).OrderBy(static id => Convert.ToHexString(id.ToByteArray(bigEndian: true)), StringComparer.Ordinal).ToArray();
+
+        var all = await _log.ReadCommandsAsync(null, 100, default);
+        Assert.Equal(expected, all.Select(static record => record.Id));
+        foreach (var record in all) AssertSame(record, await _log.FindCommandAsync(record.Id, default));
+        Assert.Equal(expected[..2], (await _log.ReadCommandsAsync(null, 2, default)).Select(static record => record.Id));
+        Assert.Equal(expected[3..], (await _log.ReadCommandsAsync(expected[2], 100, default)).Select(static record => record.Id));
+        Assert.Empty(await _log.ReadCommandsAsync(expected[^1], 1, default));
     }
 
     [Fact]

@@ -12,6 +12,8 @@ internal sealed class GatedLog(IEventLog inner) : IEventLog
 
     public long LastPosition => inner.LastPosition;
 
+    public bool HasOtherWriters => inner.HasOtherWriters;
+
     /// <summary>Smallest position that was read after.</summary>
     public long ReadFrom { get; private set; } = long.MaxValue;
 
@@ -38,6 +40,8 @@ internal sealed class GatedLog(IEventLog inner) : IEventLog
 
     public ValueTask<CommandRecord?> FindCommandAsync(Guid commandId, CancellationToken cancellation) => inner.FindCommandAsync(commandId, cancellation);
 
+    public ValueTask<ImmutableArray<CommandRecord>> ReadCommandsAsync(Guid? afterId, int countMax, CancellationToken cancellation) => inner.ReadCommandsAsync(afterId, countMax, cancellation);
+
     public ValueTask<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation) => inner.ReadHeadsAsync(afterName, countMax, cancellation);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
@@ -48,6 +52,8 @@ internal sealed class BrokenLog(IEventLog inner) : IEventLog
 {
     public long LastPosition => inner.LastPosition;
 
+    public bool HasOtherWriters => inner.HasOtherWriters;
+
     public ValueTask<ImmutableArray<AppendResult>> AppendAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancellation) => throw Gone();
 
     public ValueTask<ImmutableArray<RecordedEvent>> ReadStreamAsync(StreamName stream, long afterVersion, int countMax, CancellationToken cancellation) => throw Gone();
@@ -57,6 +63,8 @@ internal sealed class BrokenLog(IEventLog inner) : IEventLog
     public ValueTask WaitForAsync(long position, CancellationToken cancellation) => inner.WaitForAsync(position, cancellation);
 
     public ValueTask<CommandRecord?> FindCommandAsync(Guid commandId, CancellationToken cancellation) => throw Gone();
+
+    public ValueTask<ImmutableArray<CommandRecord>> ReadCommandsAsync(Guid? afterId, int countMax, CancellationToken cancellation) => throw Gone();
 
     public ValueTask<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation) => throw Gone();
 

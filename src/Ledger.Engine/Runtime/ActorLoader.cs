@@ -40,9 +40,31 @@ internal sealed class ActorLoader(IEventLog log, EventCodec codec, int restartsM
         }
     }
 
+    /// <summary>Takes in what the log has after the actor's state.</summary>
+    /// <inheritdoc cref="Load"/>
+    public void CatchUp(Actor actor)
+    {
+        try
+        {
+            ReplayOnto(actor);
+        }
+        catch (Exception exception) when (exception is not (EventLogUnavailableException or EventLogFencedException))
+        {
+            // The actor's edge, as in Load, which counts: it is loaded from the beginning next.
+            throw new ActorFailedException(actor.Stream, exception);
+        }
+    }
+
     private Actor Replay(StreamName stream, StreamType type)
     {
         var actor = new Actor(stream, type);
+        ReplayOnto(actor);
+        return actor;
+    }
+
+    private void ReplayOnto(Actor actor)
+    {
+        var (stream, type) = (actor.Stream, actor.Type);
         while (true)
         {
             var page = Blocking.Wait(log.ReadStreamAsync(stream, actor.Version, PageCountMax, CancellationToken.None));
@@ -54,7 +76,7 @@ internal sealed class ActorLoader(IEventLog log, EventCodec codec, int restartsM
             }
 
             if (!page.IsEmpty) actor.Hash = page[^1].Hash.Span;
-            if (page.Length < PageCountMax) return actor;
+            if (page.Length < PageCountMax) return;
         }
     }
 

@@ -34,6 +34,9 @@ internal sealed class CommitUnit(Shard shard, PendingCommand pending, AppendUnit
     /// <summary>The record under its id, set with <see cref="UnitOutcome.Duplicate"/>.</summary>
     public CommandRecord? Existing { get; private set; }
 
+    /// <summary>The stream that another writer was first on, as far as <see cref="UnitOutcome.Overtaken"/> comes from the log.</summary>
+    public StreamName? OvertakenOn { get; private set; }
+
     /// <summary>Counted by the shard, which has it all at hand.</summary>
     public int PayloadBytes { get; } = CountPayload(append);
 
@@ -69,9 +72,11 @@ internal sealed class CommitUnit(Shard shard, PendingCommand pending, AppendUnit
                 Outcome = UnitOutcome.Duplicate;
                 Existing = duplicate.Existing;
                 break;
-            default:
+            case AppendResult.VersionConflict conflict:
                 Outcome = UnitOutcome.Overtaken;
+                OvertakenOn = conflict.Stream;
                 break;
+            default: throw new System.Diagnostics.UnreachableException();
         }
     }
 }

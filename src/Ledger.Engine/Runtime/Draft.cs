@@ -12,7 +12,8 @@ namespace Ledger.Engine.Runtime;
 /// version, and no stream is read that does not exist. A decision without events proves nothing, so the stream is then read, as it is when
 /// the log disproved the first guess.
 /// </summary>
-internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader loader, EventCodec codec, CommittedStates committed)
+/// <param name="hasOtherWriters">What a decision saw and does not write is then said to the log, which refuses what another writer made untrue.</param>
+internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader loader, EventCodec codec, CommittedStates committed, bool hasOtherWriters)
 {
     // The first so many are in use; made once and used again.
     private readonly List<DraftStream> _pool = [];
@@ -124,7 +125,8 @@ internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader lo
         var reply = new ReplyDraft(outcome, rejection, ImmutableCollectionsMarshal.AsImmutableArray(versions));
         var writes = _eventCount > 0 ? EncodeWrites(command.Id, now) : [];
         var record = new CommandRecord(command.Id, command.Fingerprint, ReplyCodec.Encode(outcome, rejection, reply.Versions), now);
-        var unit = new CommitUnit(shard, pending, new AppendUnit(record, writes), reply, WrittenActors(writes.Length), FindDependencies());
+        var append = new AppendUnit(record, writes) { Reads = hasOtherWriters ? FindReads() : [] };
+        var unit = new CommitUnit(shard, pending, append, reply, WrittenActors(writes.Length), FindDependencies());
         RunAhead(unit, writes);
         return unit;
     }
@@ -159,6 +161,17 @@ internal sealed class Draft(StreamTypes types, ActorTable actors, ActorLoader lo
             // The actor's edge, as in DecideParts.
             throw new ActorFailedException(actor.Stream, exception);
         }
+    }
+
+    private ImmutableArray<StreamRead> FindReads()
+    {
+        var reads = ImmutableArray.CreateBuilder<StreamRead>();
+        foreach (var stream in Streams)
+        {
+            if (stream.Events.Count == 0) reads.Add(new StreamRead(stream.Actor.Stream, stream.Actor.Version));
+        }
+
+        return reads.DrainToImmutable();
     }
 
     private ImmutableArray<UnitDependency> FindDependencies()

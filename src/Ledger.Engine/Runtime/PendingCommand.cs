@@ -49,12 +49,15 @@ internal sealed class PendingCommand(EngineCommand command) : TaskCompletionSour
 }
 
 /// <summary>A read of a stream's committed state: when that is ahead of the log, it waits for the commit.</summary>
-internal sealed class PendingRead<TState>(StreamName stream) : TaskCompletionSource<StreamState<TState>>(TaskCreationOptions.RunContinuationsAsynchronously), IPendingRead
+/// <param name="isAfterOthers">The log has more than this process knows of: see <see cref="IPendingRead.IsAfterOthers"/>.</param>
+internal sealed class PendingRead<TState>(StreamName stream, bool isAfterOthers) : TaskCompletionSource<StreamState<TState>>(TaskCreationOptions.RunContinuationsAsynchronously), IPendingRead
     where TState : class
 {
     private StreamState<TState>? _seen;
 
     public StreamName Stream { get; } = stream;
+
+    public bool IsAfterOthers { get; } = isAfterOthers;
 
     public void RunOn(Shard shard) => shard.Read(this);
 
@@ -68,6 +71,9 @@ internal sealed class PendingRead<TState>(StreamName stream) : TaskCompletionSou
 internal interface IPendingRead : IShardWork
 {
     StreamName Stream { get; }
+
+    /// <summary>An actor in memory does not do as it is: it takes in first what other processes wrote.</summary>
+    bool IsAfterOthers { get; }
 
     /// <summary>Takes the actor's state down.</summary>
     void See(Actor actor);

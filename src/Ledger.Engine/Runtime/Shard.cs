@@ -41,7 +41,7 @@ internal sealed class Shard
         Mailbox = new Mailbox(options.MailboxCapacity, lends: options.RunsOnCallers);
         _actors = new ActorTable(types, options);
         _loader = new ActorLoader(log, codec, options.RestartsMax);
-        _draft = new Draft(types, _actors, _loader, codec, engine.Committed);
+        _draft = new Draft(types, _actors, _loader, codec, engine.Committed, log.HasOtherWriters);
         _recent = new RecentCommands(options.RecentCommandsMax);
         Types = types;
     }
@@ -151,6 +151,7 @@ internal sealed class Shard
             if (_engine.Stopped is { } stopped) throw stopped;
             var actor = _actors.Find(read.Stream);
             if (actor is null) _actors.Add(actor = _loader.Load(read.Stream, Types.Of(read.Stream)));
+            else if (read.IsAfterOthers) Follow(actor);
             read.See(actor);
             if (actor.LastUnit is { } unit)
             {
@@ -250,7 +251,10 @@ internal sealed class Shard
         {
             case UnitOutcome.Committed: Finish(unit.Pending, unit.Reply, unit.Append.Command.Reply.Span); break;
             case UnitOutcome.Duplicate: Answer(unit.Pending, unit.Existing!); break;
-            case UnitOutcome.Overtaken: DecideAgain(unit.Pending); break;
+            case UnitOutcome.Overtaken:
+                if (unit.OvertakenOn is { } stream && _actors.Find(stream) is { } stale) Follow(stale);
+                DecideAgain(unit.Pending);
+                break;
             case UnitOutcome.Failed: Fail(unit.Pending, unit.Error!); break;
             case UnitOutcome.Waiting or UnitOutcome.InBatch: throw new System.Diagnostics.UnreachableException(unit.Outcome.ToString());
         }
@@ -264,6 +268,26 @@ internal sealed class Shard
         if (unit.Outcome != UnitOutcome.Committed || (actor.IsStopped && actor.InFlight == 0)) _actors.Drop(actor);
         else if (actor.LastUnit is null && unit.Pending.Command.IsReadAfter) _engine.Committed.Publish(actor);
         else if (actor.LastUnit is null) _engine.Committed.Renew(actor);
+    }
+
+    /// <summary>
+    /// Another writer was there: takes in what the log has after the actor's state, if all of that is durable. Where something is on its way, its outcome will say
+    /// whether the state still counts.
+    /// </summary>
+    private void Follow(Actor actor)
+    {
+        if (actor.InFlight > 0) return;
+
+        _actors.Drop(actor);
+        try
+        {
+            _loader.CatchUp(actor);
+            _actors.Add(actor);
+        }
+        catch (Exception exception) when (exception is ActorFailedException or EventLogUnavailableException or EventLogFencedException)
+        {
+            // Whoever needs it next loads it, and gets the error if there still is one.
+        }
     }
 
     private void DecideAgain(PendingCommand pending)

@@ -118,13 +118,13 @@ public sealed class SqliteToDoStore : IToDoStore
 
     public IReadOnlyList<ToDoItem> ReadDue(string process, Instant now, int countMax)
     {
-        lock (_lock) return Read(Ready(_due).Bind(1, process).Bind(2, Stored(now)).Bind(3, countMax), countMax, static _ => true);
+        lock (_lock) return Read(Ready(_due).Bind(1, process).Bind(2, DueInstant.ToStored(now)).Bind(3, countMax), countMax, static _ => true);
     }
 
     public ValueTask RescheduleAsync(string process, string key, Instant dueAt, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        lock (_lock) Ready(_reschedule).Bind(1, process).Bind(2, key).Bind(3, Stored(dueAt)).Run();
+        lock (_lock) Ready(_reschedule).Bind(1, process).Bind(2, key).Bind(3, DueInstant.ToStored(dueAt)).Run();
         return ValueTask.CompletedTask;
     }
 
@@ -151,13 +151,6 @@ public sealed class SqliteToDoStore : IToDoStore
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Instants beyond what 64 bits of nanoseconds hold stand for « never » and « always ».</summary>
-    private static long Stored(Instant instant)
-    {
-        if (ChainHash.FromNanoseconds(long.MaxValue) < instant) return long.MaxValue;
-        return instant < ChainHash.FromNanoseconds(long.MinValue) ? long.MinValue : ChainHash.ToNanoseconds(instant);
-    }
-
     private SqliteStatement Ready(SqliteStatement statement)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
@@ -175,7 +168,7 @@ public sealed class SqliteToDoStore : IToDoStore
     {
         switch (change)
         {
-            case ToDoChange.Put put: _put.Bind(1, process).Bind(2, put.Key).Bind(3, put.DueAt is { } due ? Stored(due) : null).Bind(4, put.Data).Run(); break;
+            case ToDoChange.Put put: _put.Bind(1, process).Bind(2, put.Key).Bind(3, put.DueAt is { } due ? DueInstant.ToStored(due) : null).Bind(4, put.Data).Run(); break;
             case ToDoChange.Remove remove: _remove.Bind(1, process).Bind(2, remove.Key).Run(); break;
             default: throw new System.Diagnostics.UnreachableException();
         }

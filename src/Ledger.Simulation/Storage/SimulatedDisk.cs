@@ -33,6 +33,8 @@ internal sealed class SimulatedDisk(BrokenGuarantee broken)
 
     public IReadOnlyList<RecordedEvent> Stream(StreamName stream) => _streams.TryGetValue(stream, out var events) ? events : [];
 
+    public IEnumerable<CommandRecord> Commands => _commands.Values;
+
     public CommandRecord? Find(Guid command) => _commands.GetValueOrDefault(command);
 
     /// <summary>A server opens the log: from now on nobody else writes.</summary>
@@ -84,6 +86,11 @@ internal sealed class SimulatedDisk(BrokenGuarantee broken)
 
     private AppendResult.VersionConflict? FindConflict(AppendUnit unit)
     {
+        foreach (var read in unit.Reads)
+        {
+            if (Stream(read.Stream).Count != read.Version) return new(read.Stream, read.Version, Stream(read.Stream).Count);
+        }
+
         foreach (var write in unit.Writes)
         {
             var events = Stream(write.Stream);

@@ -30,6 +30,8 @@ internal sealed class SimulatedLog : IEventLog
 
     public long LastPosition => _disk.LastPosition;
 
+    public bool HasOtherWriters => false;
+
     public ValueTask<ImmutableArray<AppendResult>> AppendAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancellation)
     {
         _schedule.ThrowUnlessHere();
@@ -64,6 +66,12 @@ internal sealed class SimulatedLog : IEventLog
     {
         ThrowIfBad(0, 1, cancellation);
         return new(_disk.Find(commandId));
+    }
+
+    public ValueTask<ImmutableArray<CommandRecord>> ReadCommandsAsync(Guid? afterId, int countMax, CancellationToken cancellation)
+    {
+        ThrowIfBad(0, countMax, cancellation);
+        return new([.. _disk.Commands.Where(record => afterId is null || record.Id.CompareTo(afterId.Value) > 0).OrderBy(static record => record.Id).Take(countMax)]);
     }
 
     public ValueTask<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation)

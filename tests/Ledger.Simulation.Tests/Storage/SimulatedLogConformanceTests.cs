@@ -28,6 +28,8 @@ public sealed class SimulatedLogConformanceTests : EventLogConformance
     {
         public long LastPosition => disk.LastPosition;
 
+        public bool HasOtherWriters => false;
+
         public ValueTask<ImmutableArray<AppendResult>> AppendAsync(IReadOnlyList<AppendUnit> units, CancellationToken cancellation)
         {
             var log = Open(out var schedule);
@@ -45,6 +47,8 @@ public sealed class SimulatedLogConformanceTests : EventLogConformance
         public ValueTask WaitForAsync(long position, CancellationToken cancellation) => Open(out _).WaitForAsync(position, cancellation);
 
         public ValueTask<CommandRecord?> FindCommandAsync(Guid commandId, CancellationToken cancellation) => Open(out _).FindCommandAsync(commandId, cancellation);
+
+        public ValueTask<ImmutableArray<CommandRecord>> ReadCommandsAsync(Guid? afterId, int countMax, CancellationToken cancellation) => Open(out _).ReadCommandsAsync(afterId, countMax, cancellation);
 
         public ValueTask<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation) =>
             Open(out _).ReadHeadsAsync(afterName, countMax, cancellation);
