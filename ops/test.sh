@@ -4,13 +4,16 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# Debian packages that tests use, as « command=package ». SQLite itself comes with its NuGet package. valgrind counts instructions.
-needed=(valgrind=valgrind)
+# Debian packages that tests use, as « program=package », the program by name or as a pattern of its path. SQLite itself comes with its NuGet package.
+# valgrind counts instructions; the PostgreSQL tests start servers of their own from the installed programs.
+needed=(valgrind=valgrind '/usr/lib/postgresql/*/bin/initdb=postgresql')
+
+is_there() { command -v "$1" >/dev/null || compgen -G "$1" >/dev/null; }
 
 install_missing() {
   local missing=() entry
   for entry in "${needed[@]}"; do
-    command -v "${entry%%=*}" >/dev/null || missing+=("${entry#*=}")
+    is_there "${entry%%=*}" || missing+=("${entry#*=}")
   done
   (( ${#missing[@]} > 0 )) || return 0
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Ledger.EventLog.Postgres;
 using Ledger.Host.Composition;
 using NodaTime;
 using NodaTime.Text;
@@ -15,6 +16,14 @@ internal static class CommonOptions
         HelpName = "folder",
     };
 
+    public static Option<string?> Connection() => new("--connection")
+    {
+        Description = "PostgreSQL database, as Npgsql's connection string; several hosts for a primary and its replicas. Default: LEDGER_CONNECTION.",
+        HelpName = "string",
+    };
+
+    public static Option<string?> Log() => new("--log") { Description = "sqlite (the folder's file) or postgres (--connection). Default: LEDGER_LOG, or sqlite.", HelpName = "kind" };
+
     public static Option<bool> Json() => new("--json") { Description = "Print one stable JSON document on stdout, nothing else." };
 
     /// <exception cref="UsageException">There is no ledger in that folder.</exception>
@@ -23,6 +32,18 @@ internal static class CommonOptions
         var folder = Folder(data);
         return File.Exists(folder.Log) ? folder : throw new UsageException($"There is no ledger in {folder} (no ledger.db). Give its folder with --data, or start one with: ledger serve --data {folder}");
     }
+
+    /// <summary>The log that is there: a folder's, or a database's.</summary>
+    /// <exception cref="UsageException">There is no ledger in that folder, or no connection string.</exception>
+    public static LogPlace ExistingLog(string? log, string? data, string? connection)
+    {
+        var place = ServerSettings.Read([new("LOG", log), new("DATA", data), new("CONNECTION", connection)]).Log;
+        return place is LogPlace.File ? new LogPlace.File(ExistingFolder(data)) : place;
+    }
+
+    /// <exception cref="UsageException">There is no connection string.</exception>
+    public static PostgresEventLogOptions Database(string? connection) =>
+        ((LogPlace.Database)ServerSettings.Read([new("LOG", "postgres"), new("CONNECTION", connection)]).Log).Options;
 
     public static LedgerFolder Folder(string? data) =>
         ServerSettings.Read([new("DATA", data)]).Folder;

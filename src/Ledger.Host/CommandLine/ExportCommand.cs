@@ -5,7 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Ledger.EventLog;
-using Ledger.EventLog.Sqlite;
+using Ledger.Host.Composition;
 using Ledger.Host.Output;
 
 namespace Ledger.Host.CommandLine;
@@ -23,12 +23,12 @@ internal static class ExportCommand
 
     public static Command Build()
     {
-        var data = CommonOptions.Data();
+        var (data, log, connection) = (CommonOptions.Data(), CommonOptions.Log(), CommonOptions.Connection());
         var stream = new Option<string?>("--stream") { Description = "Only this stream, its chain verified while reading.", HelpName = "name" };
         var output = new Option<string?>("--output", "-o") { Description = "A new file to write to. Default: stdout.", HelpName = "file" };
-        var command = new Command("export", "Write events as JSON lines, with their hashes, for anyone to check.") { data, stream, output };
+        var command = new Command("export", "Write events as JSON lines, with their hashes, for anyone to check.") { data, log, connection, stream, output };
         command.SetAction((result, cancellation) => Edge.RunAsync(
-            token => RunAsync(CommonOptions.ExistingFolder(result.GetValue(data)).Log, StreamOf(result.GetValue(stream)), result.GetValue(output), token),
+            token => RunAsync(CommonOptions.ExistingLog(result.GetValue(log), result.GetValue(data), result.GetValue(connection)), StreamOf(result.GetValue(stream)), result.GetValue(output), token),
             cancellation));
         return command;
     }
@@ -39,9 +39,9 @@ internal static class ExportCommand
         return StreamName.TryParse(text, out var name) ? name : throw new UsageException($"« {text} » is no stream's name. One looks like terminal-DEMO000001 or merchant-boulangerie-demo.");
     }
 
-    private static async Task<int> RunAsync(string logPath, StreamName? stream, string? output, CancellationToken cancellation)
+    private static async Task<int> RunAsync(LogPlace place, StreamName? stream, string? output, CancellationToken cancellation)
     {
-        await using var log = SqliteEventLog.OpenReadOnly(logPath);
+        await using var log = await place.OpenForReadingAsync(cancellation);
         await using var target = OpenTarget(output);
         var count = stream is { } name ? await ExportStreamAsync(log, name, target, cancellation) : await ExportAllAsync(log, target, cancellation);
         await target.FlushAsync(cancellation);
@@ -59,7 +59,7 @@ internal static class ExportCommand
         return new FileStream(output, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
     }
 
-    private static async Task<long> ExportAllAsync(SqliteEventLog log, Stream target, CancellationToken cancellation)
+    private static async Task<long> ExportAllAsync(IEventLog log, Stream target, CancellationToken cancellation)
     {
         using var progress = new ProgressLine("exporting", "events");
         var last = log.LastPosition;
@@ -77,7 +77,7 @@ internal static class ExportCommand
         return position;
     }
 
-    private static async Task<long> ExportStreamAsync(SqliteEventLog log, StreamName stream, Stream target, CancellationToken cancellation)
+    private static async Task<long> ExportStreamAsync(IEventLog log, StreamName stream, Stream target, CancellationToken cancellation)
     {
         var version = 0L;
         while (true)

@@ -31,6 +31,8 @@ internal static class LedgerCommands
         RebuildCommand.Build(),
         ExportCommand.Build(),
         StaffCommand.Build(),
+        MigrateCommand.Build(),
+        CopyCommand.Build(),
         SimulateCommand.Build(),
     };
 }

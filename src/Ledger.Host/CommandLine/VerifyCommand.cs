@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Ledger.EventLog.Sqlite;
 using Ledger.Host.Audit;
 using Ledger.Host.Composition;
 using Ledger.Host.Output;
@@ -12,17 +11,17 @@ internal static class VerifyCommand
 {
     public static Command Build()
     {
-        var data = CommonOptions.Data();
+        var (data, log, connection) = (CommonOptions.Data(), CommonOptions.Log(), CommonOptions.Connection());
         var json = CommonOptions.Json();
-        var command = new Command("verify", "Recompute every chain, check every posting and every remittance; exit code 4 and the first bad event when something is wrong.") { data, json };
+        var command = new Command("verify", "Recompute every chain, check every posting and every remittance; exit code 4 and the first bad event when something is wrong.") { data, log, connection, json };
         command.SetAction((result, cancellation) => Edge.RunAsync(
-            token => RunAsync(CommonOptions.ExistingFolder(result.GetValue(data)), result.GetValue(json), token), cancellation));
+            token => RunAsync(CommonOptions.ExistingLog(result.GetValue(log), result.GetValue(data), result.GetValue(connection)), result.GetValue(json), token), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(LedgerFolder folder, bool json, CancellationToken cancellation)
+    private static async Task<int> RunAsync(LogPlace place, bool json, CancellationToken cancellation)
     {
-        await using var log = SqliteEventLog.OpenReadOnly(folder.Log);
+        await using var log = await place.OpenForReadingAsync(cancellation);
         var verification = await Verification.RunAsync(log, SystemClock.Instance, cancellation);
         if (json) JsonOut.Write(verification.ToJson());
         else verification.Print(Terminal.Out);

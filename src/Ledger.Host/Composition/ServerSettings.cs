@@ -16,6 +16,9 @@ internal sealed record ServerSettings
     /// <summary>LEDGER_DATA.</summary>
     public required LedgerFolder Folder { get; init; }
 
+    /// <summary>LEDGER_LOG and LEDGER_CONNECTION: sqlite, the folder's file, or postgres with a connection string.</summary>
+    public required LogPlace Log { get; init; }
+
     /// <summary>LEDGER_URLS: where to listen, separated by « ; ».</summary>
     public string Urls { get; init; } = UrlsDefault;
 
@@ -46,9 +49,11 @@ internal sealed record ServerSettings
             .AddEnvironmentVariables("LEDGER_")
             .AddInMemoryCollection(commandLine.Where(static pair => pair.Value is not null))
             .Build();
+        var folder = new LedgerFolder(Path.GetFullPath(configuration["DATA"] ?? LedgerFolder.DefaultPath));
         return new ServerSettings
         {
-            Folder = new LedgerFolder(Path.GetFullPath(configuration["DATA"] ?? LedgerFolder.DefaultPath)),
+            Folder = folder,
+            Log = LogOf(configuration, folder),
             Urls = UrlsOf(configuration["URLS"] ?? UrlsDefault),
             Shards = NumberOf(configuration, "SHARDS", 2, 1, ShardsMax),
             LogFormat = OneOf(configuration, "LOG_FORMAT", LogFormat.Simple),
@@ -57,6 +62,14 @@ internal sealed record ServerSettings
             SimulatedFaults = FlagOf(configuration, "SIMULATED_FAULTS", true),
             Smtp = SmtpOf(configuration),
         };
+    }
+
+    private static LogPlace LogOf(IConfiguration configuration, LedgerFolder folder)
+    {
+        if (OneOf(configuration, "LOG", LogKind.Sqlite) == LogKind.Sqlite) return new LogPlace.File(folder);
+        return configuration["CONNECTION"] is { Length: > 0 } connection
+            ? new LogPlace.Database(new EventLog.Postgres.PostgresEventLogOptions(connection))
+            : throw new UsageException("LOG is postgres, and there is no CONNECTION: give --connection or LEDGER_CONNECTION, for instance \"Host=localhost;Username=ledger;Database=ledger\".");
     }
 
     private static string UrlsOf(string text)
@@ -104,6 +117,12 @@ internal sealed record ServerSettings
             ? value
             : throw new UsageException($"{key} is « {text} »; it must be one of: {string.Join(", ", Enum.GetNames<T>()).ToLowerInvariant()}.");
     }
+}
+
+internal enum LogKind
+{
+    Sqlite = 1,
+    Postgres = 2,
 }
 
 internal enum LogFormat

@@ -1,3 +1,4 @@
+using Ledger.Testing.Postgres;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -35,10 +36,10 @@ internal sealed class PostgresPeer : IPeer
     /// <exception cref="PeerMissingException">There is no PostgreSQL here.</exception>
     public static async ValueTask<IPeer> OpenAsync(PeerPlace place, bool isCopy, CancellationToken cancellation)
     {
-        var server = await PostgresServer.StartAsync(place.Folder, cancellation);
+        var server = await StartAsync(place.Folder, cancellation);
         try
         {
-            var connection = new NpgsqlConnection(server.ConnectionString);
+            var connection = new NpgsqlConnection($"{server.ConnectionString};Pooling=false");
             await connection.OpenAsync(cancellation);
             await using (var create = new NpgsqlCommand(Table, connection)) await create.ExecuteNonQueryAsync(cancellation);
             return new PostgresPeer(server, connection, isCopy ? null : await PrepareInsertAsync(connection, cancellation));
@@ -47,6 +48,18 @@ internal sealed class PostgresPeer : IPeer
         {
             await server.DisposeAsync();
             throw;
+        }
+    }
+
+    private static async Task<PostgresServer> StartAsync(string folder, CancellationToken cancellation)
+    {
+        try
+        {
+            return await PostgresServer.StartAsync(folder, [], cancellation);
+        }
+        catch (PostgresMissingException missing)
+        {
+            throw new PeerMissingException(missing.Message);
         }
     }
 

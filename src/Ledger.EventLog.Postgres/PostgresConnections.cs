@@ -1,0 +1,50 @@
+using System.Globalization;
+using Npgsql;
+
+namespace Ledger.EventLog.Postgres;
+
+/// <summary>The pool of connections to whichever of the named servers can be written.</summary>
+internal static class PostgresConnections
+{
+    /// <summary>Statements that each connection keeps prepared: more than this project has.</summary>
+    private const int PreparedMax = 32;
+
+    /// <summary>How long after its own time-out the server still lets the client wait, so that the server's clearer error comes first.</summary>
+    private const int GraceSeconds = 1;
+
+    /// <exception cref="EventLogRefusedException">The connection string cannot be used.</exception>
+    public static NpgsqlDataSource Open(PostgresEventLogOptions options)
+    {
+        try
+        {
+            var seconds = (int)options.StatementTimeout.TotalSeconds;
+            var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString)
+            {
+                ApplicationName = "ledger",
+                Timeout = (int)options.ConnectTimeout.TotalSeconds,
+                CommandTimeout = seconds + GraceSeconds,
+                CancellationTimeout = GraceSeconds * 1000,
+                MaxPoolSize = options.ConnectionsMax,
+                MinPoolSize = 0,
+                // After a failover, how long a server that could not be written is not asked again.
+                HostRecheckSeconds = 1,
+                MaxAutoPrepare = PreparedMax,
+                AutoPrepareMinUsages = 1,
+                Enlist = false,
+                IncludeErrorDetail = false,
+                PersistSecurityInfo = false,
+                Options = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"-c statement_timeout={seconds}s -c lock_timeout={seconds}s -c idle_in_transaction_session_timeout={seconds}s -c default_transaction_isolation=read\\ committed"),
+            };
+            var isMany = settings.Host?.Contains(',', StringComparison.Ordinal) is true;
+            var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+            return isMany ? builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.ReadWrite) : builder.Build();
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException or NotSupportedException or InvalidOperationException)
+        {
+            // What Npgsql says may repeat a value of the string, a password among them.
+            throw new EventLogRefusedException("The connection string is not one that Npgsql understands: Host=…;Username=…;Password=…;Database=….");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using System.Globalization;
+using Ledger.EventLog.Postgres;
+using Ledger.EventLog.Postgres.Schema;
+using Ledger.Host.Output;
+using Spectre.Console;
+
+namespace Ledger.Host.CommandLine;
+
+/// <summary>`ledger migrate`: makes the ledger's tables in a PostgreSQL database, or brings them up to this program's version. A server never does.</summary>
+internal static class MigrateCommand
+{
+    public static Command Build()
+    {
+        var connection = CommonOptions.Connection();
+        var command = new Command("migrate", "Make the tables in a PostgreSQL database, or bring them up to date. Stop the servers and back up before.") { connection };
+        command.SetAction((result, cancellation) => Edge.RunAsync(token => RunAsync(CommonOptions.Database(result.GetValue(connection)), token), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(PostgresEventLogOptions options, CancellationToken cancellation)
+    {
+        var before = await PostgresSchema.MigrateAsync(options, cancellation);
+        Terminal.Out.WriteLine(before switch
+        {
+            0 => string.Create(CultureInfo.InvariantCulture, $"The ledger is made, version {PostgresSchema.Version}."),
+            _ when before == PostgresSchema.Version => string.Create(CultureInfo.InvariantCulture, $"The ledger has version {before} already; nothing was changed."),
+            _ => string.Create(CultureInfo.InvariantCulture, $"The ledger went from version {before} to {PostgresSchema.Version}."),
+        });
+        return ExitCode.Ok;
+    }
+}

@@ -1,0 +1,58 @@
+using Ledger.EventLog;
+using Ledger.EventLog.Postgres;
+using Ledger.EventLog.Sqlite;
+using Ledger.Host.CommandLine;
+
+namespace Ledger.Host.Composition;
+
+/// <summary>Which log a command works on: the file of a folder, or a PostgreSQL database.</summary>
+internal abstract record LogPlace
+{
+    private LogPlace() { }
+
+    /// <summary>The first word of an address: « sqlite:folder » or « postgres:connection string ».</summary>
+    private const string SqliteScheme = "sqlite:";
+
+    private const string PostgresScheme = "postgres:";
+
+    /// <exception cref="UsageException">It is no address.</exception>
+    public static LogPlace Parse(string address)
+    {
+        if (address.StartsWith(SqliteScheme, StringComparison.Ordinal) && address.Length > SqliteScheme.Length) return new File(new LedgerFolder(System.IO.Path.GetFullPath(address[SqliteScheme.Length..])));
+        if (address.StartsWith(PostgresScheme, StringComparison.Ordinal) && address.Length > PostgresScheme.Length) return new Database(new PostgresEventLogOptions(address[PostgresScheme.Length..]));
+
+        // Not repeated: it may hold a password.
+        throw new UsageException("A log's address is sqlite:<folder> or postgres:<connection string>, for instance sqlite:./ledger-data or \"postgres:Host=localhost;Username=ledger;Database=ledger\".");
+    }
+
+    /// <summary>For reading, also beside running servers.</summary>
+    public abstract Task<IEventLog> OpenForReadingAsync(CancellationToken cancellation);
+
+    /// <summary>For writing; a file is made when it is missing, a database must have been migrated.</summary>
+    public abstract Task<IEventLog> OpenForWritingAsync(CancellationToken cancellation);
+
+    /// <summary>How people are told of it; never with a password.</summary>
+    public abstract override string ToString();
+
+    internal sealed record File(LedgerFolder Folder) : LogPlace
+    {
+        public override string ToString() => Folder.ToString();
+
+        public override Task<IEventLog> OpenForReadingAsync(CancellationToken cancellation) => Task.FromResult<IEventLog>(SqliteEventLog.OpenReadOnly(Folder.Log));
+
+        public override Task<IEventLog> OpenForWritingAsync(CancellationToken cancellation)
+        {
+            Folder.Create();
+            return Task.FromResult<IEventLog>(SqliteEventLog.Open(Folder.Log, SqliteEventLogOptions.Default));
+        }
+    }
+
+    internal sealed record Database(PostgresEventLogOptions Options) : LogPlace
+    {
+        public override string ToString() => "the PostgreSQL database";
+
+        public override async Task<IEventLog> OpenForReadingAsync(CancellationToken cancellation) => await PostgresEventLog.OpenAsync(Options, cancellation);
+
+        public override async Task<IEventLog> OpenForWritingAsync(CancellationToken cancellation) => await PostgresEventLog.OpenAsync(Options, cancellation);
+    }
+}

@@ -1,0 +1,177 @@
+using Ledger.EventLog.Conformance;
+using Ledger.EventLog.Postgres.Schema;
+using Ledger.Testing.Postgres;
+
+namespace Ledger.EventLog.Postgres.Tests;
+
+/// <summary>What breaks a server, each on a server of its own: in bounded time an error, nothing acknowledged is lost, and service resumes by itself.</summary>
+public sealed class FaultTests : IAsyncLifetime
+{
+    /// <summary>The tests' patience with a server that starts again.</summary>
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+
+    private readonly List<DirectoryInfo> _folders = [];
+    private readonly List<PostgresServer> _servers = [];
+    private readonly Appender _appender = new();
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var server in _servers) await server.DisposeAsync();
+        foreach (var folder in _folders) folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_server_that_crashes_and_comes_back_is_unavailable_meanwhile_and_has_lost_nothing()
+    {
+        var (server, options) = await StartAsync();
+        await using var log = await PostgresEventLog.OpenAsync(options, default);
+        await Appender.AppendAsync(log, Next());
+
+        await server.CrashAsync(default);
+        var unit = Next();
+        await Assert.ThrowsAsync<EventLogUnavailableException>(async () => await log.AppendAsync([unit], default));
+        await Assert.ThrowsAsync<EventLogUnavailableException>(async () => await log.ReadAllAsync(0, 10, default));
+        await server.StartAgainAsync(default);
+
+        Assert.Equal(new AppendResult.Appended(2), await AppendWhenThereAsync(log, unit));
+        Assert.Equal(2, (await log.ReadAllAsync(0, 10, default)).Length);
+
+        // And commits of others are heard of again.
+        await using var other = await PostgresEventLog.OpenAsync(options, default);
+        await Appender.AppendAsync(other, Next());
+        using var bound = new CancellationTokenSource(Bound);
+        await log.WaitForAsync(2, bound.Token);
+    }
+
+    [Fact]
+    public async Task A_statement_that_waits_too_long_for_another_is_given_up_and_may_be_tried_again()
+    {
+        var (_, options) = await StartAsync();
+        await using var log = await PostgresEventLog.OpenAsync(options with { StatementTimeout = TimeSpan.FromSeconds(1) }, default);
+        var unit = Next();
+        await using (var other = new Npgsql.NpgsqlConnection(options.ConnectionString + ";Pooling=false"))
+        {
+            await other.OpenAsync();
+            await using var held = new Npgsql.NpgsqlCommand($"SELECT pg_advisory_lock({Migrations.AppendLock})", other);
+            await held.ExecuteNonQueryAsync();
+            await Assert.ThrowsAsync<EventLogUnavailableException>(async () => await log.AppendAsync([unit], default));
+        }
+
+        Assert.Equal(new AppendResult.Appended(1), await AppendWhenThereAsync(log, unit));
+    }
+
+    [Fact]
+    public async Task A_server_that_can_only_be_read_for_a_while_refuses_and_resumes()
+    {
+        var (_, options) = await StartAsync();
+        await using var log = await PostgresEventLog.OpenAsync(options, default);
+        await Appender.AppendAsync(log, Next());
+        var name = new Npgsql.NpgsqlConnectionStringBuilder(options.ConnectionString).Database;
+        var unit = Next();
+
+        await PostgresFixture.ExecuteAsync(options.ConnectionString, $"ALTER DATABASE {name} SET default_transaction_read_only = on");
+        await PostgresFixture.ExecuteAsync(options.ConnectionString, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()");
+        Assert.Null(await TryAppendTwiceAsync(log, unit));
+        await PostgresFixture.ExecuteAsync(options.ConnectionString, $"BEGIN READ WRITE; ALTER DATABASE {name} RESET default_transaction_read_only; COMMIT");
+        await PostgresFixture.ExecuteAsync(options.ConnectionString, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()");
+
+        Assert.Equal(new AppendResult.Appended(2), await AppendWhenThereAsync(log, unit));
+    }
+
+    [Fact]
+    public async Task Failover_to_a_synchronous_replica_loses_nothing_and_writing_goes_on_there()
+    {
+        var (primary, options) = await StartAsync();
+        var replica = await primary.StartReplicaAsync(Folder(), "standby", default);
+        _servers.Add(replica);
+        await PostgresFixture.ExecuteAsync(primary.ConnectionString, "ALTER SYSTEM SET synchronous_standby_names = 'standby'");
+        await primary.ReloadAsync(default);
+
+        var both = $"Host=127.0.0.1:{primary.Port},127.0.0.1:{replica.Port};Username=ledger;Database=postgres";
+        await using var log = await PostgresEventLog.OpenAsync(options with { ConnectionString = both }, default);
+        for (var number = 0; number < 20; number++) await Appender.AppendAsync(log, Next());
+
+        await primary.CrashAsync(default);
+        await replica.PromoteAsync(default);
+        var unit = Next();
+        Assert.Equal(new AppendResult.Appended(21), await AppendWhenThereAsync(log, unit));
+
+        Assert.Equal(Enumerable.Range(1, 21).Select(static position => (long)position), (await log.ReadAllAsync(0, 100, default)).Select(static e => e.Position));
+    }
+
+    [Fact]
+    public async Task A_server_that_lacks_acknowledged_events_is_not_written_to()
+    {
+        var (_, options) = await StartAsync();
+        await using var log = await PostgresEventLog.OpenAsync(options, default);
+        await Appender.AppendAsync(log, Next(), Next());
+
+        // As after a failover to a replica that streamed late.
+        await PostgresFixture.ExecuteAsync(options.ConnectionString, "DELETE FROM ledger.events WHERE position = 2; DELETE FROM ledger.commands WHERE id NOT IN (SELECT command_id FROM ledger.events)");
+
+        await Assert.ThrowsAsync<EventLogFencedException>(async () => await log.AppendAsync([Next()], default));
+        Assert.Single(await log.ReadAllAsync(0, 10, default));
+    }
+
+    private AppendUnit Next() => _appender.Unit(Appender.Stream(1));
+
+    private static async Task<AppendResult?> TryAppendTwiceAsync(PostgresEventLog log, AppendUnit unit)
+    {
+        // The first may find that its connection is gone, the second that nothing can be written.
+        for (var attempt = 0; attempt < 2; attempt++)
+        {
+            try
+            {
+                return Assert.Single(await log.AppendAsync([unit], default));
+            }
+            catch (EventLogUnavailableException)
+            {
+                // Asserted by what it returns.
+            }
+        }
+
+        return null;
+    }
+
+    private static async Task<AppendResult> AppendWhenThereAsync(PostgresEventLog log, AppendUnit unit)
+    {
+        using var bound = new CancellationTokenSource(Bound);
+        while (true)
+        {
+            try
+            {
+                return Assert.Single(await log.AppendAsync([unit], default));
+            }
+            catch (EventLogUnavailableException)
+            {
+                bound.Token.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    private async Task<(PostgresServer Server, PostgresEventLogOptions Options)> StartAsync()
+    {
+        try
+        {
+            var server = await PostgresServer.StartAsync(Folder(), [], default);
+            _servers.Add(server);
+            var options = new PostgresEventLogOptions(server.ConnectionString) { ConnectTimeout = TimeSpan.FromSeconds(2), PollEvery = TimeSpan.FromMilliseconds(200) };
+            await PostgresSchema.MigrateAsync(options, default);
+            return (server, options);
+        }
+        catch (PostgresMissingException missing)
+        {
+            Assert.Skip(missing.Message);
+            throw;
+        }
+    }
+
+    private string Folder()
+    {
+        var folder = Directory.CreateTempSubdirectory("ledger-pg-");
+        _folders.Add(folder);
+        return folder.FullName;
+    }
+}

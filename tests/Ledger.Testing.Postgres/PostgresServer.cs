@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Ledger.Testing.Postgres;
+
+/// <summary>
+/// A PostgreSQL server of one's own in a new folder, on a loopback port, that syncs every commit as it does by itself. For one caller at a time.
+/// </summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    private readonly PostgresBinaries _binaries;
+    private readonly string _folder;
+
+    private PostgresServer(PostgresBinaries binaries, string folder) => (_binaries, _folder, Port) = (binaries, folder, FreePort());
+
+    public int Port { get; }
+
+    /// <summary>To its first database, as its owner.</summary>
+    public string ConnectionString => ConnectionTo("postgres");
+
+    private string Data => Path.Combine(_folder, "data");
+
+    public string ConnectionTo(string database) => string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username=ledger;Database={database}");
+
+    /// <param name="folder">Empty, and the caller's to delete after the server.</param>
+    /// <param name="settings">More of its settings, as « name=value ».</param>
+    /// <exception cref="PostgresMissingException">It is not installed, or cannot be started here.</exception>
+    public static async Task<PostgresServer> StartAsync(string folder, string[] settings, CancellationToken cancellation)
+    {
+        var server = new PostgresServer(PostgresBinaries.Find(), folder);
+        await PostgresBinaries.HandOverAsync(folder, cancellation);
+        // The empty cluster itself need not survive; the server syncs every commit all the same.
+        await server._binaries.CallAsync("initdb", ["-D", server.Data, "-U", "ledger", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync"], cancellation);
+        await server.ConfigureAsync(settings, cancellation);
+        await server.StartAgainAsync(cancellation);
+        return server;
+    }
+
+    /// <summary>A hot standby that streams from this one, started; its folder is empty and the caller's.</summary>
+    /// <param name="name">By which this server knows it, for synchronous_standby_names.</param>
+    public async Task<PostgresServer> StartReplicaAsync(string folder, string name, CancellationToken cancellation)
+    {
+        var replica = new PostgresServer(_binaries, folder);
+        await PostgresBinaries.HandOverAsync(folder, cancellation);
+        var primary = string.Create(CultureInfo.InvariantCulture, $"host=127.0.0.1 port={Port} user=ledger application_name={name}");
+        await _binaries.CallAsync("pg_basebackup", ["-D", replica.Data, "-d", primary, "-R", "-X", "stream", "-c", "fast", "--no-sync"], cancellation);
+        await replica.ConfigureAsync([$"primary_conninfo='{primary}'", "synchronous_standby_names=''"], cancellation);
+        await replica.StartAgainAsync(cancellation);
+        return replica;
+    }
+
+    public Task StartAgainAsync(CancellationToken cancellation) =>
+        _binaries.CallAsync("pg_ctl", ["-D", Data, "-w", "-t", "60", "-l", Path.Combine(Data, "server.log"), "start"], cancellation);
+
+    /// <summary>At once and without a checkpoint, as by a crash: the next start recovers from its log.</summary>
+    public Task CrashAsync(CancellationToken cancellation) => _binaries.CallAsync("pg_ctl", ["-D", Data, "-w", "-m", "immediate", "stop"], cancellation);
+
+    public Task PromoteAsync(CancellationToken cancellation) => _binaries.CallAsync("pg_ctl", ["-D", Data, "-w", "promote"], cancellation);
+
+    /// <summary>Reads its settings again.</summary>
+    public Task ReloadAsync(CancellationToken cancellation) => _binaries.CallAsync("pg_ctl", ["-D", Data, "reload"], cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (File.Exists(Path.Combine(Data, "postmaster.pid"))) await CrashAsync(CancellationToken.None);
+    }
+
+    private async Task ConfigureAsync(string[] settings, CancellationToken cancellation)
+    {
+        string[] own = [string.Create(CultureInfo.InvariantCulture, $"port={Port}"), "listen_addresses='127.0.0.1'", "unix_socket_directories=''", "max_connections=200"];
+        var lines = string.Concat(own.Concat(settings).Select(static setting => setting + "\n"));
+        var path = Path.Combine(Data, "postgresql.auto.conf");
+        await File.AppendAllTextAsync(path, lines, cancellation);
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
