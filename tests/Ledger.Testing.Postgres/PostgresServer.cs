@@ -23,9 +23,9 @@ public sealed class PostgresServer : IAsyncDisposable
 
     public string ConnectionTo(string database) => string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username=ledger;Database={database}");
 
-    /// <param name="folder">Empty, and the caller's to delete after the server.</param>
+    /// <param name="folder">Empty, where any user may come to, and the caller's to delete after the server.</param>
     /// <param name="settings">More of its settings, as « name=value ».</param>
-    /// <exception cref="PostgresMissingException">It is not installed, or cannot be started here.</exception>
+    /// <exception cref="PostgresMissingException">It is not installed.</exception>
     public static async Task<PostgresServer> StartAsync(string folder, string[] settings, CancellationToken cancellation)
     {
         var server = new PostgresServer(PostgresBinaries.Find(), folder);
@@ -49,6 +49,10 @@ public sealed class PostgresServer : IAsyncDisposable
         await replica.StartAgainAsync(cancellation);
         return replica;
     }
+
+    /// <summary>Runs one statement in its first database, as its owner.</summary>
+    public Task ExecuteAsync(string sql, CancellationToken cancellation) =>
+        _binaries.CallAsync("psql", ["-h", "127.0.0.1", "-p", Port.ToString(CultureInfo.InvariantCulture), "-U", "ledger", "-d", "postgres", "-v", "ON_ERROR_STOP=1", "-c", sql], cancellation);
 
     public Task StartAgainAsync(CancellationToken cancellation) =>
         _binaries.CallAsync("pg_ctl", ["-D", Data, "-w", "-t", "60", "-l", Path.Combine(Data, "server.log"), "start"], cancellation);

@@ -84,6 +84,8 @@ public sealed class ProcessRunner(
     /// <summary>Runs until cancelled: wakes when events come, when a row falls due, and at least every <see cref="ProcessOptions.PollMax"/>. Never throws.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
+        // Another server may have run the process since this one last did.
+        Volatile.Write(ref _checkpoint, -1);
         var failures = 0;
         while (!cancellation.IsCancellationRequested)
         {

@@ -9,18 +9,19 @@ internal static class ServeCommand
 {
     public static Command Build()
     {
-        var data = CommonOptions.Data();
+        var (data, log, connection) = (CommonOptions.Data(), CommonOptions.Log(), CommonOptions.Connection());
         var urls = new Option<string?>("--urls") { Description = $"Where to listen. Default: LEDGER_URLS, or {ServerSettings.UrlsDefault}.", HelpName = "urls" };
-        var command = new Command("serve", "Run the server on one folder; stop it with Ctrl-C or SIGTERM.") { data, urls };
+        var command = new Command("serve", "Run the server on one folder, with its log in it or in a database that other servers share; stop it with Ctrl-C or SIGTERM.") { data, log, connection, urls };
         command.SetAction((result, cancellation) => Edge.RunAsync(
-            token => RunAsync(ServerSettings.Read([new("DATA", result.GetValue(data)), new("URLS", result.GetValue(urls))]), token), cancellation));
+            token => RunAsync(ServerSettings.Read([new("DATA", result.GetValue(data)), new("LOG", result.GetValue(log)), new("CONNECTION", result.GetValue(connection)), new("URLS", result.GetValue(urls))]), token), cancellation));
         return command;
     }
 
     private static async Task<int> RunAsync(ServerSettings settings, CancellationToken cancellation)
     {
         await using var server = await LedgerServer.StartAsync(ServerParts.Real(settings, SystemClock.Instance), cancellation);
-        await Console.Out.WriteLineAsync($"Ledger serves {settings.Folder} on {server.Url} (Ctrl-C stops it).");
+        var what = settings.Log is LogPlace.File ? settings.Folder.ToString() : $"{settings.Log} with {settings.Folder}";
+        await Console.Out.WriteLineAsync($"Ledger serves {what} on {server.Url} (Ctrl-C stops it).");
         await server.WaitForStopAsync(cancellation);
         return ExitCode.Ok;
     }

@@ -6,8 +6,7 @@ using Ledger.Engine;
 using Ledger.Engine.Processes;
 using Ledger.Engine.Tickets;
 using Ledger.EventLog;
-using Ledger.EventLog.Sqlite;
-using Ledger.EventLog.Sqlite.ToDo;
+using Ledger.EventLog.ToDo;
 using Ledger.Projections;
 using Ledger.Vault;
 using NodaTime;
@@ -15,27 +14,28 @@ using NodaTime;
 namespace Ledger.Host.Composition;
 
 /// <summary>
-/// Everything of a server but the web: composed here, and only here. Whoever has the log has the folder, so it is opened first and closed last.
+/// Everything of a server but the web: composed here, and only here. The log is opened first and closed last.
 /// </summary>
 internal sealed class LedgerCore : IAsyncDisposable
 {
     private readonly Closers _closers;
     private readonly LedgerFolder _folder;
-    private readonly SqliteToDoStore _toDo;
+    private readonly IToDoStore _toDo;
+    private readonly RunAlone _runAlone;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Func<ILogger, ImmutableArray<ProcessRunner>> _makeRunners;
     private ProcessLog? _observer;
     private Task _processes = Task.CompletedTask;
 
-    private LedgerCore(ServerParts parts, Closers closers, SqliteEventLog log, ReadModels views)
+    private LedgerCore(ServerParts parts, Closers closers, LedgerStores stores, ReadModels views)
     {
-        var folder = parts.Folder;
-        (Clock, Log, ReadModels, _closers) = (parts.Clock, log, views, closers);
+        var (folder, log) = (parts.Folder, stores.Log);
+        (Clock, Log, ReadModels, _closers, _runAlone) = (parts.Clock, log, views, closers, stores.RunAlone);
         Credentials = closers.Add(SqliteCredentialStore.Open(folder.Credentials, parts.HashIterations));
         Contacts = closers.Add(SqliteContactVault.Open(folder.Contacts, MasterKey.ReadOrCreate(folder.MasterKey)));
         Acquirer = closers.Add(new SimulatedHost(Clock, DelayAsync, parts.Script, parts.Seed, folder.HostBooks));
         _folder = folder;
-        _toDo = closers.Add(SqliteToDoStore.Open(folder.ToDo));
+        _toDo = closers.Add(stores.OpenToDo());
         Engine = closers.Add(new LedgerEngine(log, EventCodec.Default, Clock, parts.Engine));
         var host = new TimedHost(Acquirer, parts.Timeouts, TimeProvider.System);
         Desk = new PaymentDesk(Engine, host, Clock) { OnContradiction = found => _observer?.Contradiction(found) };
@@ -44,7 +44,7 @@ internal sealed class LedgerCore : IAsyncDisposable
 
     public IClock Clock { get; }
 
-    public SqliteEventLog Log { get; }
+    public IEventLog Log { get; }
 
     public LedgerEngine Engine { get; }
 
@@ -58,7 +58,7 @@ internal sealed class LedgerCore : IAsyncDisposable
 
     public PaymentDesk Desk { get; }
 
-    /// <summary>Empty until they were started.</summary>
+    /// <summary>Empty until they were started. Where servers share a log, one of them runs them at a time.</summary>
     public ImmutableArray<ProcessRunner> Runners { get; private set; } = [];
 
     /// <exception cref="EventLogRefusedException">Another host has the folder, or a file is another program's or another version's.</exception>
@@ -68,9 +68,10 @@ internal sealed class LedgerCore : IAsyncDisposable
         try
         {
             parts.Folder.Create();
-            var log = closers.Add(SqliteEventLog.Open(parts.Folder.Log, SqliteEventLogOptions.Default));
-            var views = closers.Add(await ReadModels.OpenAsync(parts.Folder.Views, log, EventCodec.Default, parts.Clock, new ReadModelOptions { GatherFor = ServerParts.GatherFor.ToTimeSpan() }, cancellation));
-            return new LedgerCore(parts, closers, log, views);
+            LedgerCore? core = null;
+            var stores = await LedgerStores.OpenAsync(parts.Log, parts.Folder, closers, trouble => core?._observer?.TurnUnknown(trouble), cancellation);
+            var views = closers.Add(await ReadModels.OpenAsync(parts.Folder.Views, stores.Log, EventCodec.Default, parts.Clock, new ReadModelOptions { GatherFor = ServerParts.GatherFor.ToTimeSpan() }, cancellation));
+            return core = new LedgerCore(parts, closers, stores, views);
         }
         catch
         {
@@ -86,7 +87,7 @@ internal sealed class LedgerCore : IAsyncDisposable
         var runners = _makeRunners(loggers.CreateLogger("Ledger.Processes"));
         foreach (var runner in runners) await CheckListAsync(runner.Name, cancellation);
         Runners = runners;
-        _processes = new ProcessGroup(runners).RunAsync(_stopping.Token);
+        _processes = _runAlone(new ProcessGroup(runners).RunAsync, _stopping.Token);
     }
 
     public async ValueTask DisposeAsync()

@@ -7,6 +7,9 @@ internal sealed record LedgerFolder(string Path)
 
     public string Log => In("ledger.db");
 
+    /// <summary>Held by the server that has the folder, where the log is not in it.</summary>
+    public string Lock => In("server.lock");
+
     /// <summary>The processes' lists; derived.</summary>
     public string ToDo => In("todo.db");
 

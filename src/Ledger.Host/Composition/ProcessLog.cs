@@ -12,6 +12,9 @@ internal sealed partial class ProcessLog(ILogger logger) : IProcessObserver
 
     public void RunFailed(string process, Exception error) => LogRun(logger, process, error);
 
+    /// <summary>The database does not say whether this server is the one that runs the processes.</summary>
+    public void TurnUnknown(Exception trouble) => LogTurn(logger, trouble.Message);
+
     public void Alarm(FollowUpAlarm alarm) => LogAlarm(logger, alarm.Transaction.ToString(), alarm.Step, alarm.Attempts);
 
     public void Contradiction(HostContradiction found) =>
@@ -19,6 +22,9 @@ internal sealed partial class ProcessLog(ILogger logger) : IProcessObserver
 
     [LoggerMessage(4, LogLevel.Error, "The acquirer answered twice about transaction {Transaction}: {Recorded} is on record, then came {Later}; undone there: {IsUndone}. Call them; it stands in the transaction's events.")]
     private static partial void LogContradiction(ILogger logger, string transaction, TransactionStatus recorded, string later, bool isUndone);
+
+    [LoggerMessage(5, LogLevel.Warning, "Whether this server's turn it is to run the processes is not known, and is asked again: {Reason}")]
+    private static partial void LogTurn(ILogger logger, string reason);
 
     [LoggerMessage(1, LogLevel.Warning, "{Process}: row {Key} failed and is tried again: {Reason}")]
     private static partial void LogAction(ILogger logger, string process, string key, string reason);

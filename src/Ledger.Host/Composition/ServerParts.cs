@@ -17,6 +17,7 @@ namespace Ledger.Host.Composition;
 /// <param name="LogLevel">Of our own lines; the framework's are shown from Warning on.</param>
 /// <param name="HashIterations">Cost of password hashes.</param>
 internal sealed record ServerParts(
+    LogPlace Log,
     LedgerFolder Folder,
     string Urls,
     IClock Clock,
@@ -49,6 +50,7 @@ internal sealed record ServerParts(
     public int ActivationsPerMinuteMax { get; init; } = 30;
 
     public static ServerParts Real(ServerSettings settings, IClock clock) => new(
+        settings.Log,
         settings.Folder,
         settings.Urls,
         clock,
@@ -67,6 +69,7 @@ internal sealed record ServerParts(
 
     /// <summary>As real, but on the demo's clock and faults, and quiet.</summary>
     public static ServerParts Demo(DemoOptions options, DemoClock clock) => new(
+        new LogPlace.File(options.Folder),
         options.Folder,
         options.Port == 0 ? "http://127.0.0.1:0" : $"http://localhost:{options.Port}",
         clock,

@@ -1,0 +1,38 @@
+using Ledger.EventLog;
+using Ledger.EventLog.Postgres;
+using Ledger.EventLog.Sqlite;
+using Ledger.EventLog.Sqlite.ToDo;
+using Ledger.EventLog.ToDo;
+
+namespace Ledger.Host.Composition;
+
+/// <summary>Runs what one server alone does at a time, until it is cancelled.</summary>
+/// <param name="work">Ends soon after its token is cancelled; may be begun again.</param>
+internal delegate Task RunAlone(Func<CancellationToken, Task> work, CancellationToken cancellation);
+
+/// <summary>What a server keeps its events and to-do lists in: the files of its folder, which it has for itself, or a database that it shares.</summary>
+/// <param name="RunAlone">With files, at once; with a database, while this server holds its lease.</param>
+internal sealed record LedgerStores(IEventLog Log, Func<IToDoStore> OpenToDo, RunAlone RunAlone)
+{
+    /// <summary>Stored, so never renamed.</summary>
+    private const string ProcessesLease = "processes";
+
+    /// <param name="closers">Gets what has to be closed.</param>
+    /// <param name="onTrouble">Told when the database does not say whose turn it is; any thread.</param>
+    /// <exception cref="EventLogRefusedException">Another server has the folder, or what is there cannot be used.</exception>
+    public static async Task<LedgerStores> OpenAsync(LogPlace place, LedgerFolder folder, Closers closers, Action<Exception> onTrouble, CancellationToken cancellation)
+    {
+        switch (place)
+        {
+            case LogPlace.File:
+                // Whoever has the log has the folder.
+                return new LedgerStores(closers.Add(SqliteEventLog.Open(folder.Log, SqliteEventLogOptions.Default)), () => SqliteToDoStore.Open(folder.ToDo), static (work, token) => work(token));
+            case LogPlace.Database database:
+                closers.Add(FolderLock.Take(folder));
+                var log = closers.Add(await PostgresEventLog.OpenAsync(database.Options, cancellation));
+                var lease = log.NewLease(ProcessesLease, Guid.CreateVersion7());
+                return new LedgerStores(log, () => log.NewToDoStore(lease), (work, token) => lease.RunAsync(work, onTrouble, token));
+            default: throw new System.Diagnostics.UnreachableException();
+        }
+    }
+}
