@@ -143,6 +143,13 @@ public sealed class PostgresEventLog : IEventLog
         await using var connection = await _source.OpenConnectionAsync(CancellationToken.None).ConfigureAwait(false);
         await using var command = AppendStatement.Make(round, _signal.Position);
         command.Connection = connection;
-        return await command.ExecuteScalarAsync(CancellationToken.None).ConfigureAwait(false) as long?;
+        try
+        {
+            return await command.ExecuteScalarAsync(CancellationToken.None).ConfigureAwait(false) as long?;
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            return null;
+        }
     }
 }

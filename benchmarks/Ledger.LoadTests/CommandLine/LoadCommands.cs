@@ -58,6 +58,7 @@ internal static class LoadCommands
         Growth.Command(),
         DiskUse.Command(),
         PeerRates.Command(),
+        PostgresRates.Command(),
         SteadyTraffic.SteadyCommand(),
         SteadyTraffic.SaturdayCommand(),
         Midnight.Command(),

@@ -23,6 +23,9 @@ internal sealed class AppendRound(AppendFacts known)
 
     public int EventCount => _eventCount;
 
+    /// <summary>Whether a unit that is appended has events for the stream.</summary>
+    public bool Writes(StreamName stream) => _heads.ContainsKey(stream);
+
     /// <summary>Takes the batch's next unit.</summary>
     public void Add(AppendUnit unit)
     {

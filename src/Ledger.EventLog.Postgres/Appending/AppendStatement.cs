@@ -6,14 +6,15 @@ namespace Ledger.EventLog.Postgres.Appending;
 /// <summary>A round as the arguments of <c>ledger.append</c>: one array per column, so that a batch of any size is one statement and one round trip.</summary>
 internal static class AppendStatement
 {
-    public const string Sql = "SELECT ledger.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    public const string Sql = "SELECT ledger.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 
     public static NpgsqlCommand Make(AppendRound round, long known)
     {
         var command = new NpgsqlCommand(Sql);
         Add(command, NpgsqlDbType.Bigint, known);
         AddCommands(command, round.Accepted);
-        AddClaims(command, round.Claims);
+        AddClaims(command, round);
+        AddReads(command, round);
         AddEvents(command, round);
         return command;
     }
@@ -36,21 +37,36 @@ internal static class AppendStatement
         Add(command, NpgsqlDbType.Array | NpgsqlDbType.Bigint, recordedAt);
     }
 
-    private static void AddClaims(NpgsqlCommand command, IReadOnlyDictionary<StreamName, AppendHead> claims)
+    /// <summary>A stream that has no event yet has none that could be looked for.</summary>
+    private static void AddClaims(NpgsqlCommand command, AppendRound round)
     {
-        var streams = new string[claims.Count];
-        var versions = new long[claims.Count];
-        var hashes = new byte[]?[claims.Count];
-        var index = 0;
-        foreach (var (stream, claim) in claims)
+        var (streams, versions, hashes) = (new List<string>(), new List<long>(), new List<byte[]?>());
+        foreach (var (stream, claim) in round.Claims)
         {
-            (streams[index], versions[index], hashes[index]) = (stream.ToString(), claim.Version, claim.Hash.IsEmpty ? null : claim.Hash.ToArray());
-            index++;
+            if (claim.Version == 0) continue;
+            streams.Add(stream.ToString());
+            versions.Add(claim.Version);
+            hashes.Add(claim.Hash.IsEmpty ? null : claim.Hash.ToArray());
         }
 
         Add(command, NpgsqlDbType.Array | NpgsqlDbType.Text, streams);
         Add(command, NpgsqlDbType.Array | NpgsqlDbType.Bigint, versions);
         Add(command, NpgsqlDbType.Array | NpgsqlDbType.Bytea, hashes);
+    }
+
+    /// <summary>A stream that is written too needs none: its next version would be there twice.</summary>
+    private static void AddReads(NpgsqlCommand command, AppendRound round)
+    {
+        var (streams, versions) = (new List<string>(), new List<long>());
+        foreach (var (stream, claim) in round.Claims)
+        {
+            if (round.Writes(stream)) continue;
+            streams.Add(stream.ToString());
+            versions.Add(claim.Version);
+        }
+
+        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Text, streams);
+        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Bigint, versions);
     }
 
     private static void AddEvents(NpgsqlCommand command, AppendRound round)

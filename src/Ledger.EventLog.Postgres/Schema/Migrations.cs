@@ -75,13 +75,16 @@ internal static class Migrations
 
         -- Appends all that it is given, or nothing.
         --   known: a position that the caller knows to be committed.
-        --   claimed…: what each stream's last version and its hash are taken to be (a null hash: any), before the events that are given.
-        -- Returns the position before the first event that it appended; null when a claim is wrong or a command id is known, and nothing was done.
+        --   claimed…: versions that streams are taken to have, and their hashes (null: any). Where events follow one, its successor cannot be there
+        --     already: (stream, version) is unique.
+        --   read…: versions that streams without given events are taken to end at.
+        -- Returns the position before the first event that it appended; null when a claim or a read is wrong, and nothing was done. A command id that is known, and
+        -- a version that another was first with, are unique violations.
         -- The lock is let go when the commit can be seen by all. Whoever gets it next sees, by the new snapshot of each statement below, all that came before.
         CREATE FUNCTION ledger.append(
             known bigint,
             command_ids uuid[], fingerprints bytea[], replies bytea[], commands_recorded_at bigint[],
-            claimed_streams text[], claimed_versions bigint[], claimed_hashes bytea[],
+            claimed_streams text[], claimed_versions bigint[], claimed_hashes bytea[], read_streams text[], read_versions bigint[],
             event_streams text[], event_versions bigint[], event_types text[], events_recorded_at bigint[], event_command_ids uuid[], payloads bytea[], hashes bytea[])
         RETURNS bigint
         LANGUAGE plpgsql
@@ -103,12 +106,13 @@ internal static class Migrations
             IF EXISTS (
                 SELECT FROM unnest(claimed_streams, claimed_versions, claimed_hashes) AS claim (stream, version, hash)
                 LEFT JOIN ledger.events AS head ON head.stream = claim.stream AND head.version = claim.version
-                WHERE (claim.version > 0 AND (head.position IS NULL OR head.hash <> claim.hash))
-                   OR EXISTS (SELECT FROM ledger.events AS later WHERE later.stream = claim.stream AND later.version = claim.version + 1)) THEN
+                WHERE head.position IS NULL OR head.hash <> claim.hash) THEN
                 RETURN NULL;
             END IF;
 
-            IF EXISTS (SELECT FROM unnest(command_ids) AS given (id) JOIN ledger.commands AS known_command ON known_command.id = given.id) THEN
+            IF EXISTS (
+                SELECT FROM unnest(read_streams, read_versions) AS given (stream, version)
+                JOIN ledger.events AS later ON later.stream = given.stream AND later.version = given.version + 1) THEN
                 RETURN NULL;
             END IF;
 
