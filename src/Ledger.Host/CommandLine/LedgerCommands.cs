@@ -32,6 +32,7 @@ internal static class LedgerCommands
         ExportCommand.Build(),
         StaffCommand.Build(),
         MigrateCommand.Build(),
+        AcquirerCommand.Build(),
         CopyCommand.Build(),
         SimulateCommand.Build(),
     };

@@ -19,6 +19,11 @@ internal static class ServeCommand
 
     private static async Task<int> RunAsync(ServerSettings settings, CancellationToken cancellation)
     {
+        if (settings is { Log: LogPlace.Database, Acquirer: null })
+        {
+            throw new UsageException("Servers that share a log must ask the same acquirer: start « ledger acquirer » and give its address as LEDGER_ACQUIRER.");
+        }
+
         await using var server = await LedgerServer.StartAsync(ServerParts.Real(settings, SystemClock.Instance), cancellation);
         var what = settings.Log is LogPlace.File ? settings.Folder.ToString() : $"{settings.Log} with {settings.Folder}";
         await Console.Out.WriteLineAsync($"Ledger serves {what} on {server.Url} (Ctrl-C stops it).");

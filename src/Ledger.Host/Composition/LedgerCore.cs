@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Ledger.Acquiring;
 using Ledger.Acquiring.FollowUp;
 using Ledger.Acquiring.Simulation;
+using Ledger.Acquiring.Simulation.Remote;
 using Ledger.Engine;
 using Ledger.Engine.Processes;
 using Ledger.Engine.Tickets;
@@ -33,11 +34,12 @@ internal sealed class LedgerCore : IAsyncDisposable
         (Clock, Log, ReadModels, _closers, _runAlone) = (parts.Clock, log, views, closers, stores.RunAlone);
         Credentials = closers.Add(SqliteCredentialStore.Open(folder.Credentials, parts.HashIterations));
         Contacts = closers.Add(SqliteContactVault.Open(folder.Contacts, MasterKey.ReadOrCreate(folder.MasterKey)));
-        Acquirer = closers.Add(new SimulatedHost(Clock, DelayAsync, parts.Script, parts.Seed, folder.HostBooks));
+        var acquirer = parts.Acquirer is { } address ? new RemoteHost(closers.Add(new HttpClient { BaseAddress = address })) : (IAuthorisationHost)closers.Add(new SimulatedHost(Clock, DelayAsync, parts.Script, parts.Seed, folder.HostBooks));
+        Acquirer = acquirer as SimulatedHost;
         _folder = folder;
         _toDo = closers.Add(stores.OpenToDo());
         Engine = closers.Add(new LedgerEngine(log, EventCodec.Default, Clock, parts.Engine));
-        var host = new TimedHost(Acquirer, parts.Timeouts, TimeProvider.System);
+        var host = new TimedHost(acquirer, parts.Timeouts, TimeProvider.System);
         Desk = new PaymentDesk(Engine, host, Clock) { OnContradiction = found => _observer?.Contradiction(found) };
         _makeRunners = logger => MakeRunners(parts, host, logger);
     }
@@ -54,7 +56,8 @@ internal sealed class LedgerCore : IAsyncDisposable
 
     public SqliteContactVault Contacts { get; }
 
-    public SimulatedHost Acquirer { get; }
+    /// <summary>Null where it is another process.</summary>
+    public SimulatedHost? Acquirer { get; }
 
     public PaymentDesk Desk { get; }
 

@@ -64,10 +64,11 @@ internal sealed class LedgerServer : IAsyncDisposable
         _core.Credentials.IssueStaffTokenAsync(new StaffGrant(name, role, _core.Clock.GetCurrentInstant()), cancellation);
 
     /// <summary>The ledger's transactions beside the simulated acquirer's own books.</summary>
+    /// <exception cref="InvalidOperationException">The acquirer is another process, and so are its books.</exception>
     public async Task<Reconciliation> ReconcileAsync(CancellationToken cancellation)
     {
         var transactions = await Audit.TransactionStates.ReadAllAsync(Log, cancellation);
-        return _core.Acquirer.Reconcile(transactions.Values);
+        return (_core.Acquirer ?? throw new InvalidOperationException("The acquirer is another process; its books are in its own folder.")).Reconcile(transactions.Values);
     }
 
     public async ValueTask DisposeAsync()

@@ -43,6 +43,9 @@ internal sealed record ServerParts(
     /// <summary>Its secrets are invented and thrown away, so its half minute is not spent on hashing them.</summary>
     private const int DemoHashIterations = 10_000;
 
+    /// <summary>Where the acquirer is that several servers ask; null: simulated in this process.</summary>
+    public Uri? Acquirer { get; init; }
+
     /// <summary>Where tickets go instead of the folder's outbox; null: the outbox.</summary>
     public SmtpTicketOptions? Smtp { get; init; }
 
@@ -64,6 +67,7 @@ internal sealed record ServerParts(
         settings.Docs,
         SqliteCredentialStore.IterationsDefault)
     {
+        Acquirer = settings.Acquirer,
         Smtp = settings.Smtp,
     };
 

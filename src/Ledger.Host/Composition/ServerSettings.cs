@@ -37,6 +37,9 @@ internal sealed record ServerSettings
     /// <summary>LEDGER_SIMULATED_FAULTS: true lets an amount's cents decide what the simulated acquirer does wrong.</summary>
     public bool SimulatedFaults { get; init; } = true;
 
+    /// <summary>LEDGER_ACQUIRER: where a simulated acquirer runs that several servers ask; null: each simulates its own.</summary>
+    public Uri? Acquirer { get; init; }
+
     /// <summary>LEDGER_SMTP_HOST and what goes with it; null: tickets go to the folder's outbox.</summary>
     public SmtpTicketOptions? Smtp { get; init; }
 
@@ -60,6 +63,7 @@ internal sealed record ServerSettings
             LogLevel = OneOf(configuration, "LOG_LEVEL", LogLevel.Information),
             Docs = FlagOf(configuration, "DOCS", true),
             SimulatedFaults = FlagOf(configuration, "SIMULATED_FAULTS", true),
+            Acquirer = AcquirerOf(configuration),
             Smtp = SmtpOf(configuration),
         };
     }
@@ -70,6 +74,12 @@ internal sealed record ServerSettings
         return configuration["CONNECTION"] is { Length: > 0 } connection
             ? new LogPlace.Database(new EventLog.Postgres.PostgresEventLogOptions(connection))
             : throw new UsageException("LOG is postgres, and there is no CONNECTION: give --connection or LEDGER_CONNECTION, for instance \"Host=localhost;Username=ledger;Database=ledger\".");
+    }
+
+    private static Uri? AcquirerOf(IConfiguration configuration)
+    {
+        if (configuration["ACQUIRER"] is not { Length: > 0 } text) return null;
+        return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttp ? address : throw new UsageException($"ACQUIRER is « {text} »; write http://localhost:5090, where « ledger acquirer » listens.");
     }
 
     private static string UrlsOf(string text)
