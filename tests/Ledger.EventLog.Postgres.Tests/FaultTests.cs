@@ -63,6 +63,43 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_full_disk_is_said_so_and_when_there_is_room_again_writing_goes_on()
+    {
+        const int smallKilobytes = 16 * 1024;
+        using var disk = new Tmpfs(smallKilobytes);
+        var (server, _) = await StartAsync();
+        await server.TakeOverAsync(disk.Root, default);
+        await PostgresFixture.ExecuteAsync(server.ConnectionString, $"CREATE TABLESPACE small LOCATION '{disk.Root}'");
+        await PostgresFixture.ExecuteAsync(server.ConnectionString, "CREATE DATABASE narrow TEMPLATE template0 TABLESPACE small");
+        var options = new PostgresEventLogOptions(server.ConnectionTo("narrow"));
+        await PostgresSchema.MigrateAsync(options, default);
+        await using (var log = await PostgresEventLog.OpenAsync(options, default))
+        {
+            var (acknowledged, refused) = (0, (AppendUnit?)null);
+            while (refused is null)
+            {
+                var unit = Large();
+                try
+                {
+                    await Appender.AppendAsync(log, unit);
+                    acknowledged++;
+                }
+                catch (EventLogUnavailableException full)
+                {
+                    Assert.Contains("disk is full", full.Message, StringComparison.Ordinal);
+                    refused = unit;
+                }
+            }
+
+            disk.MakeLarger(4 * smallKilobytes);
+            Assert.Equal(new AppendResult.Appended(acknowledged + 1), await AppendWhenThereAsync(log, refused));
+            Assert.Equal(acknowledged + 1, (await log.ReadAllAsync(0, int.MaxValue, default)).Length);
+        }
+
+        await server.CrashAsync(default);
+    }
+
+    [Fact]
     public async Task A_server_that_can_only_be_read_for_a_while_refuses_and_resumes()
     {
         var (_, options) = await StartAsync();
@@ -113,6 +150,12 @@ public sealed class FaultTests : IAsyncLifetime
 
         await Assert.ThrowsAsync<EventLogFencedException>(async () => await log.AppendAsync([Next()], default));
         Assert.Single(await log.ReadAllAsync(0, 10, default));
+    }
+
+    private AppendUnit Large()
+    {
+        var command = Appender.Command(Appender.CommandId(1_000_000 + (int)_appender.VersionOf(Appender.Stream(2))));
+        return new AppendUnit(command, [_appender.Write(command.Id, Appender.Stream(2), $$"""{"large":"{{new string('x', 200_000)}}"}""")]);
     }
 
     private AppendUnit Next() => _appender.Unit(Appender.Stream(1));

@@ -37,6 +37,9 @@ public sealed class PostgresServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Gives an empty folder to the user that the server runs as, for a tablespace.</summary>
+    public Task TakeOverAsync(string folder, CancellationToken cancellation) => PostgresBinaries.HandOverAsync(folder, cancellation);
+
     /// <summary>A hot standby that streams from this one, started; its folder is empty and the caller's.</summary>
     /// <param name="name">By which this server knows it, for synchronous_standby_names.</param>
     public async Task<PostgresServer> StartReplicaAsync(string folder, string name, CancellationToken cancellation)

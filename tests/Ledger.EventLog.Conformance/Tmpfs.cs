@@ -1,11 +1,11 @@
 using System.Diagnostics;
 
-namespace Ledger.EventLog.Tests.Sqlite;
+namespace Ledger.EventLog.Conformance;
 
 /// <summary>A small file system in memory, to be full or read-only for real. Needs root; a test without it is skipped and says so.</summary>
-internal sealed class Tmpfs : IDisposable
+public sealed class Tmpfs : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ledger-tmpfs-");
     private readonly bool _mounted;
 
     public Tmpfs(int kilobytes)
@@ -13,20 +13,23 @@ internal sealed class Tmpfs : IDisposable
         _mounted = OperatingSystem.IsLinux() && Run("mount", "-t", "tmpfs", "-o", $"size={kilobytes}k", "tmpfs", Root);
         if (_mounted) return;
 
-        _folder.Dispose();
+        _folder.Delete();
         Assert.Skip("Mounting a small tmpfs needs Linux and root.");
     }
 
-    public string Root => _folder.Root;
+    public string Root => _folder.FullName;
 
-    public string Log => _folder.Log;
+    /// <summary>Where a SQLite log goes.</summary>
+    public string Log => Path.Combine(Root, "ledger.db");
+
+    public void MakeLarger(int kilobytes) => Assert.True(Run("mount", "-o", $"remount,size={kilobytes}k", Root));
 
     public void MakeReadOnly() => Assert.True(Run("mount", "-o", "remount,ro", Root));
 
     public void Dispose()
     {
         if (_mounted) Assert.True(Run("umount", Root));
-        _folder.Dispose();
+        _folder.Delete(recursive: true);
     }
 
     private static bool Run(string program, params string[] arguments)
