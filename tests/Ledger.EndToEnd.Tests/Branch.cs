@@ -10,9 +10,10 @@ internal static class Branch
 {
     private const string Merchant = "kill-test";
 
-    public static async Task<IReadOnlyList<(string Token, string Serial)>> ActivateAsync(Uri server, string folder, int phones)
+    /// <param name="ledger">Where the ledger is, as options of the command.</param>
+    public static async Task<IReadOnlyList<(string Token, string Serial)>> ActivateAsync(Uri server, string[] ledger, int phones)
     {
-        var added = await LedgerProcess.RunAsync("staff", "add", "branch", "--role", "bank", "--json", "--data", folder);
+        var added = await LedgerProcess.RunAsync(["staff", "add", "branch", "--role", "bank", "--json", .. ledger]);
         using var http = new HttpClient { BaseAddress = server };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", JsonDocument.Parse(added.Out).RootElement.GetProperty("token").GetString());
 

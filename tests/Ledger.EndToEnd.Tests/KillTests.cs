@@ -64,7 +64,7 @@ public sealed class KillTests
         {
             var (server, url) = await LedgerProcess.ServeAsync(folder);
             await using var killed = server;
-            if (kill == 0) cashiers = [.. (await Branch.ActivateAsync(url, folder, Phones)).Select(phone => new Cashier(phone.Token, phone.Serial, new Random(random.Next())))];
+            if (kill == 0) cashiers = [.. (await Branch.ActivateAsync(url, ["--data", folder], Phones)).Select(phone => new Cashier(phone.Token, phone.Serial, new Random(random.Next())))];
 
             var selling = Task.WhenAll(cashiers.Select(cashier => cashier.SellUntilCutOffAsync(url)));
             await WaitForAnswersAsync(cashiers, random.Next(1, AnswersMax));

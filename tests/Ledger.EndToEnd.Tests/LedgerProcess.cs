@@ -50,9 +50,12 @@ internal sealed class LedgerProcess : IAsyncDisposable
     }
 
     /// <summary>A server on any free port, once it listens.</summary>
-    public static async Task<(LedgerProcess Server, Uri Url)> ServeAsync(string folder)
+    public static Task<(LedgerProcess Server, Uri Url)> ServeAsync(string folder) => ListenAsync("serve", "--data", folder);
+
+    /// <summary>A command that serves, on any free port, once it listens.</summary>
+    public static async Task<(LedgerProcess Server, Uri Url)> ListenAsync(params string[] arguments)
     {
-        var server = Start("serve", "--data", folder, "--urls", "http://127.0.0.1:0");
+        var server = Start([.. arguments, "--urls", "http://127.0.0.1:0"]);
         return (server, await server._url.Task.WaitAsync(PatienceMax));
     }
 

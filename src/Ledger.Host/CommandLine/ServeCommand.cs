@@ -11,9 +11,20 @@ internal static class ServeCommand
     {
         var (data, log, connection) = (CommonOptions.Data(), CommonOptions.Log(), CommonOptions.Connection());
         var urls = new Option<string?>("--urls") { Description = $"Where to listen. Default: LEDGER_URLS, or {ServerSettings.UrlsDefault}.", HelpName = "urls" };
-        var command = new Command("serve", "Run the server on one folder, with its log in it or in a database that other servers share; stop it with Ctrl-C or SIGTERM.") { data, log, connection, urls };
+        var acquirer = new Option<string?>("--acquirer") { Description = "Where « ledger acquirer » listens. Default: LEDGER_ACQUIRER, or one simulated in this process.", HelpName = "url" };
+        var command = new Command("serve", "Run the server on one folder, with its log in it or in a database that other servers share; stop it with Ctrl-C or SIGTERM.") { data, log, connection, acquirer, urls };
         command.SetAction((result, cancellation) => Edge.RunAsync(
-            token => RunAsync(ServerSettings.Read([new("DATA", result.GetValue(data)), new("LOG", result.GetValue(log)), new("CONNECTION", result.GetValue(connection)), new("URLS", result.GetValue(urls))]), token), cancellation));
+            token => RunAsync(
+                ServerSettings.Read(
+                [
+                    new("DATA", result.GetValue(data)),
+                    new("LOG", result.GetValue(log)),
+                    new("CONNECTION", result.GetValue(connection)),
+                    new("ACQUIRER", result.GetValue(acquirer)),
+                    new("URLS", result.GetValue(urls)),
+                ]),
+                token),
+            cancellation));
         return command;
     }
 
@@ -21,7 +32,7 @@ internal static class ServeCommand
     {
         if (settings is { Log: LogPlace.Database, Acquirer: null })
         {
-            throw new UsageException("Servers that share a log must ask the same acquirer: start « ledger acquirer » and give its address as LEDGER_ACQUIRER.");
+            throw new UsageException("Servers that share a log must ask the same acquirer: start « ledger acquirer » and give its address with --acquirer or LEDGER_ACQUIRER.");
         }
 
         await using var server = await LedgerServer.StartAsync(ServerParts.Real(settings, SystemClock.Instance), cancellation);
