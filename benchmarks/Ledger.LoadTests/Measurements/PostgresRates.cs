@@ -24,6 +24,9 @@ internal static class PostgresRates
     private const long CommandsFull = 100_000;
     private const long CommandsLeast = 2_000;
 
+    /// <summary>Callers who each wait for their answer, as those do who compare with an append of Marten.</summary>
+    private const int WaitingCount = 256;
+
     public static Command Command() => LoadCommands.Measurement(
         "postgres", "Batches of 1,000 commands to the PostgreSQL log, beside a raw COPY of the same rows.", [], static (run, _, cancellation) => RunAsync(run, cancellation));
 
@@ -34,15 +37,20 @@ internal static class PostgresRates
         await using var server = await PostgresServer.StartAsync(FolderForAll(run), [], cancellation);
         var batches = await RowsAsync(run, commands, cancellation);
 
-        var (log, floor, engine) = (new List<PostgresRound>(), new List<PostgresRound>(), new List<PostgresRound>());
+        var (log, floor, engine, waiting) = (new List<PostgresRound>(), new List<PostgresRound>(), new List<PostgresRound>(), new List<PostgresRound>());
         for (var round = 0; round <= run.Options.Rounds; round++)
         {
             log.Add(await OneAsync(server, $"log{round}", commands, options => AppendAsync(options, batches, run.Progress, cancellation), cancellation));
             floor.Add(await OneAsync(server, $"floor{round}", commands, options => PostgresRowCopy.RunAsync(options.ConnectionString, batches, run.Progress, cancellation), cancellation));
             engine.Add(await OneAsync(server, $"engine{round}", commands, options => SaturateAsync(run, options, commands, cancellation), cancellation));
+            waiting.Add(await OneAsync(server, $"waiting{round}", commands, options => WaitAsync(run, options, commands, cancellation), cancellation));
         }
 
-        Fill(report, [.. log.Skip(1)], [.. floor.Skip(1)], [.. engine.Skip(1)]);
+        Fill(report, [.. log.Skip(1)], [.. floor.Skip(1)]);
+        AddRow(report, "batches to the log", [.. log.Skip(1)]);
+        AddRow(report, "raw COPY of the same rows", [.. floor.Skip(1)]);
+        AddRow(report, "engine, saturated, on the log", [.. engine.Skip(1)]);
+        AddRow(report, $"engine, {WaitingCount} callers who wait, on the log", [.. waiting.Skip(1)]);
         return report;
     }
 
@@ -100,21 +108,26 @@ internal static class PostgresRates
     private static async Task<TimeSpan> SaturateAsync(RunContext run, PostgresEventLogOptions options, long commands, CancellationToken cancellation)
     {
         var sources = CommandSource.Share(commands, run.Options.Workers, run.Traffic.Request).Select(static source => source.Prepare()).ToArray();
+        using var bar = run.Progress.Start("engine on PostgreSQL", commands, "commands");
+        return await OnEngineAsync(run, options, commands, engine => ClosedLoop.RunAsync(engine, sources, run.Options.InFlight, bar.Advance, cancellation), cancellation);
+    }
+
+    private static Task<TimeSpan> WaitAsync(RunContext run, PostgresEventLogOptions options, long commands, CancellationToken cancellation) =>
+        OnEngineAsync(run, options, commands, engine => WaitingCallers.RunAsync(engine, WaitingCount, commands, run.Traffic.Request, cancellation), cancellation);
+
+    private static async Task<TimeSpan> OnEngineAsync(RunContext run, PostgresEventLogOptions options, long commands, Func<LedgerEngine, Task<LoadResult>> loadAsync, CancellationToken cancellation)
+    {
         await using var log = await PostgresEventLog.OpenAsync(options, cancellation);
         await using var engine = new LedgerEngine(log, EventCodec.Default, SystemClock.Instance, run.Options.Engine);
-        using var bar = run.Progress.Start("engine on PostgreSQL", commands, "commands");
         var startedAt = Stopwatch.GetTimestamp();
-        var result = (await ClosedLoop.RunAsync(engine, sources, run.Options.InFlight, bar.Advance, cancellation)).Checked();
+        var result = (await loadAsync(engine)).Checked();
         return result.Accepted == commands ? Stopwatch.GetElapsedTime(startedAt) : throw new InvalidOperationException($"{commands} commands were sent, {result.Accepted} were accepted.");
     }
 
-    private static void Fill(RunReport report, PostgresRound[] log, PostgresRound[] floor, PostgresRound[] engine)
+    private static void Fill(RunReport report, PostgresRound[] log, PostgresRound[] floor)
     {
         report.Judge("batches to the log, of a raw COPY of the same rows, median of the rounds' ratios", Median.Of(log.Zip(floor, static (one, other) => one.Rate / other.Rate)), "×", Bound.AtLeast, RatioTarget);
         report.Judge("processor time of client and server, median", Median.Of(log.Select(static one => (one.Client + one.Server).TotalMicroseconds)), "µs an event", Bound.AtMost, MicrosecondsTarget);
-        AddRow(report, "batches to the log", log);
-        AddRow(report, "raw COPY of the same rows", floor);
-        AddRow(report, "engine, saturated, on the log", engine);
         report.Note("Events and command records, with the indexes of the log's schema; each commit synced by the server. A round's database is its own, on one server.");
         report.Note("The engine's processor time has the making of the commands' events and the load's own in it.");
     }
