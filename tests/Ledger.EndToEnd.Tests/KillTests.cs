@@ -51,7 +51,7 @@ public sealed class KillTests
         var completed = acknowledged.Count(static pair => pair.Value is TransactionStatus.Completed);
         Assert.True(completed >= Kills, $"Only {completed} payments came through: no load.");
 
-        await SettleAsync(folder.Path);
+        await SettleAsync([new("DATA", folder.Path)]);
         var verified = await LedgerProcess.RunAsync("verify", "--data", folder.Path);
         Assert.True(verified.ExitCode == 0, $"seed {seed}: {verified.Out}{verified.Error}");
         await AssertNothingLostAsync(folder.Path, acknowledged, seed);
@@ -84,10 +84,11 @@ public sealed class KillTests
     }
 
     /// <summary>A host starts once more, later: the follow-up brings every open question to an end, and the acquirer's books agree to the cent.</summary>
-    private static async Task SettleAsync(string folder)
+    /// <param name="where">The ledger's settings; the acquirer's books are in its folder.</param>
+    internal static async Task SettleAsync(KeyValuePair<string, string?>[] where)
     {
         var clock = new LaterClock();
-        var parts = ServerParts.Real(ServerSettings.Read([new("DATA", folder), new("URLS", "http://127.0.0.1:0"), new("LOG_LEVEL", "error")]), clock);
+        var parts = ServerParts.Real(ServerSettings.Read([.. where, new("URLS", "http://127.0.0.1:0"), new("LOG_LEVEL", "error")]), clock);
         await using var server = await LedgerServer.StartAsync(parts, CancellationToken.None);
         using var limit = new CancellationTokenSource(SettlingMax);
         var books = await server.ReconcileAsync(limit.Token);
@@ -115,7 +116,7 @@ public sealed class KillTests
     }
 
     /// <summary>Whether a transaction that was said to be <paramref name="told"/> can have become <paramref name="found"/>.</summary>
-    private static bool MayFollow(TransactionStatus told, TransactionStatus found) => told switch
+    internal static bool MayFollow(TransactionStatus told, TransactionStatus found) => told switch
     {
         TransactionStatus.Completed => found is TransactionStatus.Completed or TransactionStatus.Remitted,
         TransactionStatus.Declined or TransactionStatus.Aborted or TransactionStatus.Reversed => found == told,

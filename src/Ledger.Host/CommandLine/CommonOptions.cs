@@ -16,6 +16,12 @@ internal static class CommonOptions
         HelpName = "folder",
     };
 
+    public static Option<string?> Secrets() => new("--secrets")
+    {
+        Description = "Folder with contacts, their key and credentials, where several servers of one machine share them. Default: LEDGER_SECRETS, or the data folder.",
+        HelpName = "folder",
+    };
+
     public static Option<string?> Connection() => new("--connection")
     {
         Description = "PostgreSQL database, as Npgsql's connection string; several hosts for a primary and its replicas. Default: LEDGER_CONNECTION.",
@@ -45,8 +51,8 @@ internal static class CommonOptions
     public static PostgresEventLogOptions Database(string? connection) =>
         ((LogPlace.Database)ServerSettings.Read([new("LOG", "postgres"), new("CONNECTION", connection)]).Log).Options;
 
-    public static LedgerFolder Folder(string? data) =>
-        ServerSettings.Read([new("DATA", data)]).Folder;
+    public static LedgerFolder Folder(string? data, string? secrets = null) =>
+        ServerSettings.Read([new("DATA", data), new("SECRETS", secrets)]).Folder;
 
     /// <exception cref="UsageException">Not an instant in UTC.</exception>
     public static Instant? Instant(string? text)

@@ -14,13 +14,13 @@ internal static class StaffCommand
 
     private static Command BuildAdd()
     {
-        var data = CommonOptions.Data();
+        var (data, secrets) = (CommonOptions.Data(), CommonOptions.Secrets());
         var json = CommonOptions.Json();
         var name = new Argument<string>("name") { Description = "Who; an earlier token of the same name is revoked." };
         var role = new Option<StaffRole>("--role") { Description = "bank (contracts), assistance (blocks and unlocks), auditor (reads everything) or switch (records in bulk what was authorised elsewhere).", Required = true };
-        var command = new Command("add", "Issue a token; it is shown once, here.") { name, role, data, json };
+        var command = new Command("add", "Issue a token; it is shown once, here.") { name, role, data, secrets, json };
         command.SetAction((result, cancellation) => Edge.RunAsync(
-            token => RunAsync(CommonOptions.Folder(result.GetValue(data)), result.GetRequiredValue(name), result.GetValue(role), result.GetValue(json), token), cancellation));
+            token => RunAsync(CommonOptions.Folder(result.GetValue(data), result.GetValue(secrets)), result.GetRequiredValue(name), result.GetValue(role), result.GetValue(json), token), cancellation));
         return command;
     }
 

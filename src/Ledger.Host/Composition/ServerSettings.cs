@@ -13,7 +13,7 @@ internal sealed record ServerSettings
 
     private const int ShardsMax = 64;
 
-    /// <summary>LEDGER_DATA.</summary>
+    /// <summary>LEDGER_DATA, and LEDGER_SECRETS for what servers of one machine share of it.</summary>
     public required LedgerFolder Folder { get; init; }
 
     /// <summary>LEDGER_LOG and LEDGER_CONNECTION: sqlite, the folder's file, or postgres with a connection string.</summary>
@@ -53,6 +53,7 @@ internal sealed record ServerSettings
             .AddInMemoryCollection(commandLine.Where(static pair => pair.Value is not null))
             .Build();
         var folder = new LedgerFolder(Path.GetFullPath(configuration["DATA"] ?? LedgerFolder.DefaultPath));
+        if (configuration["SECRETS"] is { Length: > 0 } secrets) folder = folder with { Secrets = Path.GetFullPath(secrets) };
         return new ServerSettings
         {
             Folder = folder,
