@@ -16,9 +16,13 @@ internal sealed class Cashier(string token, string serial, Random random)
 
     private Call? _pending;
     private int _answers;
+    private int _refusals;
 
     /// <summary>How often the server answered, whatever it said.</summary>
     public int Answers => Volatile.Read(ref _answers);
+
+    /// <summary>How often it was told to come back later.</summary>
+    public int Refusals => Volatile.Read(ref _refusals);
 
     /// <summary>Each transaction's state as it was acknowledged last.</summary>
     public ConcurrentDictionary<string, TransactionStatus> Acknowledged { get; } = new();
@@ -70,6 +74,7 @@ internal sealed class Cashier(string token, string serial, Random random)
     {
         if (problem.Status == 503)
         {
+            Interlocked.Increment(ref _refusals);
             await Task.Delay(BusyPause);
             return call;
         }

@@ -66,6 +66,41 @@ public sealed class SharedServersTests : IAsyncLifetime
         await AssertNothingLostAsync(acknowledged, seed);
     }
 
+    [Fact]
+    public async Task A_database_that_crashes_is_a_503_for_a_while_and_service_resumes_by_itself()
+    {
+        var random = new Random(1);
+        Assert.Equal(0, (await LedgerProcess.RunAsync("migrate", "--connection", Connection)).ExitCode);
+        var (acquirer, acquirerUrl) = await LedgerProcess.ListenAsync("acquirer", "--data", _folder.In("acquirer"));
+        await using var other = acquirer;
+        var (server, url) = await ServeAsync(0, acquirerUrl);
+        await using var served = server;
+        var phones = (await Branch.ActivateAsync(url, Folders(0), Phones)).Select(phone => new Cashier(phone.Token, phone.Serial, new Random(random.Next()))).ToArray();
+        var selling = phones.Select(phone => phone.SellUntilCutOffAsync(url)).ToArray();
+        await WaitForAnswersAsync(phones, AnswersMax);
+
+        await _database!.CrashAsync(default);
+        using (var limit = new CancellationTokenSource(AnswersWait))
+        {
+            while (phones.Sum(static phone => phone.Refusals) == 0) await Task.Delay(1, limit.Token);
+        }
+
+        await _database.StartAgainAsync(default);
+        var before = Completed(phones);
+        using (var limit = new CancellationTokenSource(AnswersWait))
+        {
+            while (Completed(phones) < before + Phones) await Task.Delay(1, limit.Token);
+        }
+
+        await server.KillAsync();
+        await Task.WhenAll(selling);
+        Assert.Equal(0, (await LedgerProcess.RunAsync("verify", "--log", "postgres", "--connection", Connection)).ExitCode);
+        await AssertNothingLostAsync(
+            phones.SelectMany(static phone => phone.Acknowledged).Where(static pair => pair.Value is TransactionStatus.Completed).ToDictionary(), seed: 1);
+    }
+
+    private static int Completed(Cashier[] phones) => phones.Sum(static phone => phone.Acknowledged.Count(static pair => pair.Value is TransactionStatus.Completed));
+
     /// <summary>Half of the phones ask each server until one is killed, then all ask the other, until that is.</summary>
     private async Task<Dictionary<string, TransactionStatus>> SellAsync(Uri acquirer, Random random)
     {

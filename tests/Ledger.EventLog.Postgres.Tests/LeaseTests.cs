@@ -74,6 +74,34 @@ public class LeaseTests(PostgresFixture fixture)
         await running;
     }
 
+    [Fact]
+    public async Task What_a_dead_process_held_is_taken_when_its_time_is_over_and_not_before()
+    {
+        var options = await fixture.CreateLogAsync();
+        await using var log = await PostgresEventLog.OpenAsync(options, default);
+        using var bound = new CancellationTokenSource(Bound);
+        await PostgresFixture.ExecuteAsync(
+            options.ConnectionString, $"INSERT INTO ledger.leases VALUES ('work', gen_random_uuid(), 7, clock_timestamp() + interval '{PostgresLease.Duration.TotalSeconds} seconds')");
+        using var stop = new CancellationTokenSource();
+        var taken = new TaskCompletionSource();
+        var lease = log.NewLease("work", Guid.CreateVersion7());
+        var running = lease.RunAsync(
+            async token =>
+            {
+                taken.TrySetResult();
+                await Task.Delay(Timeout.Infinite, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            },
+            Trouble,
+            stop.Token);
+
+        await taken.Task.WaitAsync(bound.Token);
+
+        Assert.Equal(8, lease.Epoch);
+        await stop.CancelAsync();
+        await running;
+        Assert.Equal(0, lease.Epoch);
+    }
+
     private static void Trouble(Exception exception) => Assert.Fail(exception.Message);
 }
 
