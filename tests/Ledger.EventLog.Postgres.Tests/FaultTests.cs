@@ -63,6 +63,24 @@ public sealed class FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_hangs_keeps_nobody_for_longer_than_the_bound_and_what_it_did_is_found_again()
+    {
+        var (server, options) = await StartAsync();
+        await using var log = await PostgresEventLog.OpenAsync(options with { StatementTimeout = TimeSpan.FromSeconds(1) }, default);
+        await Appender.AppendAsync(log, Next());
+        var unit = Next();
+
+        await server.FreezeAsync(default);
+        await Assert.ThrowsAsync<EventLogUnavailableException>(async () => await log.AppendAsync([unit], default));
+        await Assert.ThrowsAsync<EventLogUnavailableException>(async () => await log.ReadAllAsync(0, 10, default));
+        await server.ThawAsync(default);
+
+        // The question may have arrived, and takes effect when the server goes on: then the repeat is a duplicate.
+        Assert.True(await AppendWhenThereAsync(log, unit) is AppendResult.Appended { LastPosition: 2 } or AppendResult.DuplicateCommand);
+        Assert.Equal(2, (await log.ReadAllAsync(0, 10, default)).Length);
+    }
+
+    [Fact]
     public async Task A_full_disk_is_said_so_and_when_there_is_room_again_writing_goes_on()
     {
         const int smallKilobytes = 16 * 1024;

@@ -29,6 +29,9 @@ internal sealed record PostgresBinaries(string Folder)
         return IsRoot ? RunAsync("runuser", ["-u", User, "--", path, .. arguments], cancellation) : RunAsync(path, arguments, cancellation);
     }
 
+    public static Task SignalAsync(string signal, string[] pids, CancellationToken cancellation) =>
+        IsRoot ? RunAsync("runuser", ["-u", User, "--", "kill", signal, .. pids], cancellation) : RunAsync("kill", [signal, .. pids], cancellation);
+
     private static bool IsRoot => Environment.UserName == "root";
 
     private static async Task RunAsync(string program, string[] arguments, CancellationToken cancellation)

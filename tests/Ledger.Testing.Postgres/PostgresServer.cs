@@ -56,17 +56,13 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>Processor time that the server's processes took so far, those that ended included. Linux.</summary>
     public TimeSpan ProcessorTime()
     {
-        // proc(5): after the command in parentheses, state is field 3, ppid 4, utime and stime 14 and 15, those of children that ended 16 and 17; in ticks of 10 ms.
-        const int ppidAt = 1, utimeAt = 11, stimeAt = 12, childrensAt = 13;
-        var postmaster = File.ReadLines(Path.Combine(Data, "postmaster.pid")).First().Trim();
+        // proc(5): after the command in parentheses, state is field 3, utime and stime 14 and 15, those of children that ended 16 and 17; in ticks of 10 ms.
+        const int utimeAt = 11, stimeAt = 12, childrensAt = 13;
         var ticks = 0L;
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        foreach (var (isPostmaster, _, fields) in Processes())
         {
-            var pid = Path.GetFileName(folder);
-            if (!char.IsAsciiDigit(pid[0]) || ReadStat(folder) is not { } fields || (pid != postmaster && fields[ppidAt] != postmaster)) continue;
-
             ticks += Number(fields, utimeAt) + Number(fields, stimeAt);
-            if (pid == postmaster) ticks += Number(fields, childrensAt) + Number(fields, childrensAt + 1);
+            if (isPostmaster) ticks += Number(fields, childrensAt) + Number(fields, childrensAt + 1);
         }
 
         return TimeSpan.FromMilliseconds(ticks * 10);
@@ -100,6 +96,27 @@ public sealed class PostgresServer : IAsyncDisposable
         var lines = string.Concat(own.Concat(settings).Select(static setting => setting + "\n"));
         var path = Path.Combine(Data, "postgresql.auto.conf");
         await File.AppendAllTextAsync(path, lines, cancellation);
+    }
+
+    /// <summary>Stops all of its processes where they stand, as a machine does that hangs: connections stay open and nothing answers.</summary>
+    public Task FreezeAsync(CancellationToken cancellation) => SignalAsync("-STOP", cancellation);
+
+    /// <summary>After <see cref="FreezeAsync"/>: goes on.</summary>
+    public Task ThawAsync(CancellationToken cancellation) => SignalAsync("-CONT", cancellation);
+
+    private Task SignalAsync(string signal, CancellationToken cancellation) =>
+        PostgresBinaries.SignalAsync(signal, [.. Processes().Select(static process => process.Pid)], cancellation);
+
+    private IEnumerable<(bool IsPostmaster, string Pid, string[] Stat)> Processes()
+    {
+        // proc(5): field 4 is the parent.
+        const int ppidAt = 1;
+        var postmaster = File.ReadLines(Path.Combine(Data, "postmaster.pid")).First().Trim();
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            var pid = Path.GetFileName(folder);
+            if (char.IsAsciiDigit(pid[0]) && ReadStat(folder) is { } fields && (pid == postmaster || fields[ppidAt] == postmaster)) yield return (pid == postmaster, pid, fields);
+        }
     }
 
     /// <returns>Fields from the third on; null for a process that has ended meanwhile.</returns>
