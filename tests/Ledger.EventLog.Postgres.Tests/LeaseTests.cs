@@ -50,16 +50,7 @@ public class LeaseTests(PostgresFixture fixture)
         var silent = log.NewLease("work", Guid.CreateVersion7());
         var list = log.NewToDoStore(silent);
         using var stop = new CancellationTokenSource();
-        var held = new TaskCompletionSource();
-        var running = silent.RunAsync(
-            async token =>
-            {
-                held.TrySetResult();
-                await Task.Delay(Timeout.Infinite, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            },
-            Trouble,
-            stop.Token);
-        await held.Task.WaitAsync(bound.Token);
+        var running = await HoldAsync(silent, stop.Token, bound.Token);
         await list.CommitAsync("tickets", 1, [new ToDoChange.Put("a", null, "")], default);
 
         // As if its time had run out while it stood still.
@@ -83,23 +74,29 @@ public class LeaseTests(PostgresFixture fixture)
         await PostgresFixture.ExecuteAsync(
             options.ConnectionString, $"INSERT INTO ledger.leases VALUES ('work', gen_random_uuid(), 7, clock_timestamp() + interval '{PostgresLease.Duration.TotalSeconds} seconds')");
         using var stop = new CancellationTokenSource();
-        var taken = new TaskCompletionSource();
         var lease = log.NewLease("work", Guid.CreateVersion7());
-        var running = lease.RunAsync(
-            async token =>
-            {
-                taken.TrySetResult();
-                await Task.Delay(Timeout.Infinite, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            },
-            Trouble,
-            stop.Token);
-
-        await taken.Task.WaitAsync(bound.Token);
+        var running = await HoldAsync(lease, stop.Token, bound.Token);
 
         Assert.Equal(8, lease.Epoch);
         await stop.CancelAsync();
         await running;
         Assert.Equal(0, lease.Epoch);
+    }
+
+    /// <returns>Once it is held; the task of the work, which goes on until it is stopped.</returns>
+    private static async Task<Task> HoldAsync(PostgresLease lease, CancellationToken stop, CancellationToken bound)
+    {
+        var held = new TaskCompletionSource();
+        var running = lease.RunAsync(
+            async token =>
+            {
+                held.TrySetResult();
+                await Task.Delay(Timeout.Infinite, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            },
+            Trouble,
+            stop);
+        await held.Task.WaitAsync(bound);
+        return running;
     }
 
     private static void Trouble(Exception exception) => Assert.Fail(exception.Message);

@@ -1,9 +1,6 @@
 using Ledger.Acquiring.Simulation;
 using Ledger.Acquiring.Simulation.Remote;
 using Ledger.Host.Composition;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using NodaTime;
 
 namespace Ledger.Host.Acquirer;
@@ -17,7 +14,7 @@ internal sealed class AcquirerServer : IAsyncDisposable
     private AcquirerServer(SimulatedHost host, WebApplication web) => (_host, _web) = (host, web);
 
     /// <summary>The first address that it listens on.</summary>
-    public string Url => _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    public string Url => _web.FirstUrl();
 
     /// <exception cref="IOException">Another process has the books.</exception>
     /// <exception cref="PortTakenException">Another program listens there.</exception>
@@ -36,23 +33,12 @@ internal sealed class AcquirerServer : IAsyncDisposable
         {
             await web.DisposeAsync();
             host.Dispose();
-            if (fault is IOException { InnerException: AddressInUseException }) throw new PortTakenException(settings.Urls, fault);
+            if (Listening.IsPortTaken(fault)) throw new PortTakenException(settings.Urls, fault);
             throw;
         }
     }
 
-    /// <summary>Returns when the process is told to stop.</summary>
-    public async Task WaitForStopAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            await _web.WaitForShutdownAsync(cancellation);
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            // Ctrl-C or SIGTERM: the way to stop it.
-        }
-    }
+    public Task WaitForStopAsync(CancellationToken cancellation) => _web.WaitForStopAsync(cancellation);
 
     public async ValueTask DisposeAsync()
     {
@@ -63,7 +49,7 @@ internal sealed class AcquirerServer : IAsyncDisposable
     private static WebApplication Build(ServerSettings settings, SimulatedHost host, IClock clock)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "ledger", ContentRootPath = AppContext.BaseDirectory });
-        builder.WebHost.UseUrls(settings.Urls.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        builder.WebHost.UseUrls(Listening.Split(settings.Urls));
         builder.Logging.ClearProviders();
         var web = builder.Build();
         web.MapPost(RemoteHost.Path, async (ExchangeRequest request, CancellationToken cancellation) =>

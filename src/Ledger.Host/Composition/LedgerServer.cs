@@ -1,9 +1,6 @@
 using Ledger.Acquiring.Simulation;
 using Ledger.EventLog;
 using Ledger.Vault;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Ledger.Host.Composition;
 
@@ -21,7 +18,7 @@ internal sealed class LedgerServer : IAsyncDisposable
     public IEventLog Log => _core.Log;
 
     /// <summary>The first address that it listens on.</summary>
-    public string Url => _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    public string Url => _web.FirstUrl();
 
     /// <summary>Opens the folder (made when it is not there), catches up what the last run left, and listens.</summary>
     /// <exception cref="EventLogRefusedException">Another host has it, or its files are another program's or another version's. Nothing was changed.</exception>
@@ -41,23 +38,13 @@ internal sealed class LedgerServer : IAsyncDisposable
         {
             if (web is not null) await web.DisposeAsync();
             await core.DisposeAsync();
-            if (fault is IOException { InnerException: AddressInUseException }) throw new PortTakenException(parts.Urls, fault);
+            if (Listening.IsPortTaken(fault)) throw new PortTakenException(parts.Urls, fault);
             throw;
         }
     }
 
     /// <summary>Returns when the process is told to stop.</summary>
-    public async Task WaitForStopAsync(CancellationToken cancellation)
-    {
-        try
-        {
-            await _web.WaitForShutdownAsync(cancellation);
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            // Ctrl-C or SIGTERM: the way to stop a server.
-        }
-    }
+    public Task WaitForStopAsync(CancellationToken cancellation) => _web.WaitForStopAsync(cancellation);
 
     /// <summary>A token for one of the bank's people, who calls the API like everybody.</summary>
     public ValueTask<string> IssueStaffTokenAsync(string name, StaffRole role, CancellationToken cancellation) =>

@@ -16,7 +16,7 @@ internal static class WebParts
     {
         // Nothing from the command line or the environment behind our back: ServerSettings has read them.
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "ledger", ContentRootPath = AppContext.BaseDirectory });
-        builder.WebHost.UseUrls(parts.Urls.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
+        builder.WebHost.UseUrls(Listening.Split(parts.Urls));
         Log(builder.Logging, parts);
         // Nothing is protected by the framework's keys, so none are written into the user's folder.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();

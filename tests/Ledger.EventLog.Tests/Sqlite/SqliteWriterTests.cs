@@ -93,7 +93,9 @@ public sealed class SqliteWriterTests : IDisposable
     {
         using var disk = new Tmpfs(kilobytes: 16 * 1024);
         var ballast = Path.Combine(disk.Root, "ballast");
-        await using (var log = SqliteEventLog.Open(disk.Log, SqliteEventLogOptions.Default))
+
+        // More pages than the disk has: no checkpoint makes room behind the test's back.
+        await using (var log = SqliteEventLog.Open(disk.Log, new SqliteEventLogOptions { CheckpointPages = 4_000 }))
         {
             await SampleLog.FillAsync(log, rounds: 1);
             await FillDiskAsync(ballast);
