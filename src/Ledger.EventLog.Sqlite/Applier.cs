@@ -22,7 +22,8 @@ internal sealed class Applier : IDisposable
     /// <summary>How many times the pages for a checkpoint SQLite's write-ahead log may grow before it is waited for.</summary>
     public const int CheckpointLagMax = 4;
 
-    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(10);
+    /// <summary>A page that many commits change is written once; what follows the log closely has its events from <see cref="LogTail"/> meanwhile.</summary>
+    private static readonly TimeSpan GatherTime = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Between two attempts while the disk is full or another program holds a lock.</summary>
     private static readonly TimeSpan RetryTime = TimeSpan.FromMilliseconds(100);
@@ -60,6 +61,9 @@ internal sealed class Applier : IDisposable
         _thread = new Thread(Work) { Name = "ledger-tables", IsBackground = true };
         _thread.Start();
     }
+
+    /// <summary>Whether it has a thread; else commits wait until somebody needs them in the tables.</summary>
+    public bool IsInBackground => _thread is not null;
 
     /// <summary>Sequence of the last commit that is in the tables.</summary>
     public long Applied => Volatile.Read(ref _applied);

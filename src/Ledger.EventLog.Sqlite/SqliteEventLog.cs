@@ -16,6 +16,7 @@ public sealed class SqliteEventLog : IEventLog
     private readonly LogWriting? _writing;
     private readonly WriterLock? _lock;
     private readonly CommitSignal _signal;
+    private readonly LogTail? _tail;
     private bool _disposed;
 
     private SqliteEventLog(string path, LogReaderPool readers, LogWriting? writing, WriterLock? @lock)
@@ -25,6 +26,7 @@ public sealed class SqliteEventLog : IEventLog
         _writing = writing;
         _lock = @lock;
         _signal = new CommitSignal(writing?.Position ?? 0);
+        if (writing is { Tables.IsInBackground: true }) _tail = new LogTail(writing.Position);
     }
 
     /// <summary>Position of the last committed event. Read from the tables each time when it was opened for reading only.</summary>
@@ -91,6 +93,7 @@ public sealed class SqliteEventLog : IEventLog
             ObjectDisposedException.ThrowIf(_disposed, this);
             results = _writing.Append(units);
             position = _writing.Position;
+            _tail?.Add(units, results, position);
         }
 
         _signal.Advance(position);
@@ -109,6 +112,9 @@ public sealed class SqliteEventLog : IEventLog
     {
         ArgumentOutOfRangeException.ThrowIfNegative(afterPosition);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(countMax);
+        cancellation.ThrowIfCancellationRequested();
+        if (_tail is not null && _tail.TryRead(afterPosition, countMax, out var late)) return new(late);
+
         var isInTables = _writing is null || _writing.Tables.Position - afterPosition >= countMax;
         return ReadAsync(isInTables ? 0 : _writing!.Reached.Last, (afterPosition, countMax), static (reader, asked) => reader.ReadAll(asked.afterPosition, asked.countMax), cancellation);
     }
@@ -143,6 +149,7 @@ public sealed class SqliteEventLog : IEventLog
         {
             if (_disposed) return ValueTask.CompletedTask;
             _disposed = true;
+            _tail?.Close();
             _readers.Dispose();
             try
             {

@@ -87,7 +87,7 @@ public sealed class EventCodec
     }
 
     /// <inheritdoc cref="Decode(string, ReadOnlySpan{byte})"/>
-    public ILedgerEvent Decode(RecordedEvent recorded) => Decode(recorded.Type, recorded.Payload.Span);
+    public ILedgerEvent Decode(RecordedEvent recorded) => recorded.Decode(this, static (codec, recorded) => codec.Decode(recorded.Type, recorded.Payload.Span));
 
     /// <summary>As <see cref="Decode(string, ReadOnlySpan{byte})"/>, by the strict reader alone: what the fast one is held against.</summary>
     internal ILedgerEvent DecodeStrictly(string type, ReadOnlySpan<byte> payload) => Read(payload, _byName[type]);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ledger.Domain;
 using NodaTime;
 
 namespace Ledger.EventLog;
@@ -102,7 +103,54 @@ public sealed record RecordedEvent(
     Instant RecordedAt,
     Guid CommandId,
     ReadOnlyMemory<byte> Payload,
-    ReadOnlyMemory<byte> Hash);
+    ReadOnlyMemory<byte> Hash)
+{
+    private DecodedOnce _decoded;
+
+    /// <summary>
+    /// For implementers who give several readers the same object: what it says is kept with it, so that it is decoded once for all of them. To be called
+    /// before anybody has it.
+    /// </summary>
+    /// <returns>This object.</returns>
+    public RecordedEvent ForManyReaders()
+    {
+        _decoded = new DecodedOnce(new DecodedOnce.Place());
+        return this;
+    }
+
+    /// <summary>What it says, as <paramref name="decode"/> has it; any thread.</summary>
+    internal ILedgerEvent Decode(EventCodec codec, Func<EventCodec, RecordedEvent, ILedgerEvent> decode)
+    {
+        if (_decoded.Kept is not { } place) return decode(codec, this);
+
+        // A copy that was given other bytes has the original's place, and what stands there is not its own.
+        var known = Volatile.Read(ref place.Known);
+        if (known is not null && known.Codec == codec && known.Type == Type && known.Payload.Equals(Payload)) return known.Event;
+
+        var @event = decode(codec, this);
+        Volatile.Write(ref place.Known, new DecodedOnce.Known(codec, Type, Payload, @event));
+        return @event;
+    }
+
+    /// <summary>No part of an event's value: any two are equal.</summary>
+    private readonly struct DecodedOnce(DecodedOnce.Place kept) : IEquatable<DecodedOnce>
+    {
+        public Place? Kept { get; } = kept;
+
+        public bool Equals(DecodedOnce other) => true;
+
+        public override bool Equals(object? obj) => obj is DecodedOnce;
+
+        public override int GetHashCode() => 0;
+
+        public sealed class Place
+        {
+            public Known? Known;
+        }
+
+        public sealed record Known(EventCodec Codec, string Type, ReadOnlyMemory<byte> Payload, ILedgerEvent Event);
+    }
+}
 
 /// <summary>What is kept of a command for as long as it may be repeated (15 months).</summary>
 /// <param name="Id">Chosen by the caller.</param>
