@@ -12,6 +12,9 @@ internal static class PostgresConnections
     /// <summary>How long after its own time-out the server still lets the client wait, so that the server's clearer error comes first.</summary>
     private const int GraceSeconds = 1;
 
+    /// <summary>After how long without a word the system asks whether the other side is still there, and how often: the connection that waits for notifications may have none to say.</summary>
+    private const int SilenceSeconds = 5;
+
     /// <exception cref="EventLogRefusedException">The connection string cannot be used.</exception>
     public static NpgsqlDataSource Open(PostgresEventLogOptions options)
     {
@@ -31,6 +34,9 @@ internal static class PostgresConnections
                 MaxAutoPrepare = PreparedMax,
                 AutoPrepareMinUsages = 1,
                 Enlist = false,
+                TcpKeepAlive = true,
+                TcpKeepAliveTime = SilenceSeconds,
+                TcpKeepAliveInterval = 1,
                 IncludeErrorDetail = false,
                 PersistSecurityInfo = false,
                 Options = string.Create(

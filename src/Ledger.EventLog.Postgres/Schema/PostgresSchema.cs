@@ -19,6 +19,8 @@ public static class PostgresSchema
         await ServerCheck.RunAsync(connection, cancellation).ConfigureAwait(false);
 
         await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
+        // A step over large tables takes its time, and an operator waits for it.
+        await RunAsync(connection, "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0", cancellation).ConfigureAwait(false);
         await RunAsync(connection, $"SELECT pg_advisory_xact_lock({Migrations.AppendLock})", cancellation).ConfigureAwait(false);
         var before = await FindVersionAsync(connection, cancellation).ConfigureAwait(false);
         if (before > Version) throw Newer(before);
@@ -65,7 +67,7 @@ public static class PostgresSchema
 
     private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
     }
 }

@@ -20,7 +20,7 @@ namespace Ledger.Host.Composition;
 internal sealed class LedgerCore : IAsyncDisposable
 {
     private readonly Closers _closers;
-    private readonly LedgerFolder _folder;
+    private readonly string _howToForgetToDo;
     private readonly IToDoStore _toDo;
     private readonly RunAlone _runAlone;
     private readonly CancellationTokenSource _stopping = new();
@@ -36,7 +36,7 @@ internal sealed class LedgerCore : IAsyncDisposable
         Contacts = closers.Add(SqliteContactVault.Open(folder.Contacts, MasterKey.ReadOrCreate(folder.MasterKey)));
         var acquirer = parts.Acquirer is { } address ? new RemoteHost(closers.Add(new HttpClient { BaseAddress = address })) : (IAuthorisationHost)closers.Add(new SimulatedHost(Clock, DelayAsync, parts.Script, parts.Seed, folder.HostBooks));
         Acquirer = acquirer as SimulatedHost;
-        _folder = folder;
+        _howToForgetToDo = stores.HowToForgetToDo;
         _toDo = closers.Add(stores.OpenToDo());
         Engine = closers.Add(new LedgerEngine(log, EventCodec.Default, Clock, parts.Engine));
         var host = new TimedHost(acquirer, parts.Timeouts, TimeProvider.System);
@@ -120,7 +120,7 @@ internal sealed class LedgerCore : IAsyncDisposable
         var checkpoint = await _toDo.ReadCheckpointAsync(process, cancellation);
         if (checkpoint > Log.LastPosition)
         {
-            throw new EventLogRefusedException($"{_folder.ToDo} knows events up to {checkpoint}, the log ends at {Log.LastPosition}: they do not belong together. Delete {_folder.ToDo}; it is made anew from the log.");
+            throw new EventLogRefusedException($"The to-do list of « {process} » knows events up to {checkpoint}, the log ends at {Log.LastPosition}: they do not belong together. {_howToForgetToDo}; it is made anew from the log.");
         }
     }
 

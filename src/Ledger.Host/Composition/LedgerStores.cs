@@ -11,8 +11,9 @@ namespace Ledger.Host.Composition;
 internal delegate Task RunAlone(Func<CancellationToken, Task> work, CancellationToken cancellation);
 
 /// <summary>What a server keeps its events and to-do lists in: the files of its folder, which it has for itself, or a database that it shares.</summary>
+/// <param name="HowToForgetToDo">What an operator does to have the to-do lists made anew.</param>
 /// <param name="RunAlone">With files, at once; with a database, while this server holds its lease.</param>
-internal sealed record LedgerStores(IEventLog Log, Func<IToDoStore> OpenToDo, RunAlone RunAlone)
+internal sealed record LedgerStores(IEventLog Log, Func<IToDoStore> OpenToDo, string HowToForgetToDo, RunAlone RunAlone)
 {
     /// <summary>Stored, so never renamed.</summary>
     private const string ProcessesLease = "processes";
@@ -26,12 +27,12 @@ internal sealed record LedgerStores(IEventLog Log, Func<IToDoStore> OpenToDo, Ru
         {
             case LogPlace.File:
                 // Whoever has the log has the folder.
-                return new LedgerStores(closers.Add(SqliteEventLog.Open(folder.Log, SqliteEventLogOptions.Default)), () => SqliteToDoStore.Open(folder.ToDo), static (work, token) => work(token));
+                return new LedgerStores(closers.Add(SqliteEventLog.Open(folder.Log, SqliteEventLogOptions.Default)), () => SqliteToDoStore.Open(folder.ToDo), $"Delete {folder.ToDo}", static (work, token) => work(token));
             case LogPlace.Database database:
                 closers.Add(FolderLock.Take(folder));
                 var log = closers.Add(await PostgresEventLog.OpenAsync(database.Options, cancellation));
                 var lease = log.NewLease(ProcessesLease, Guid.CreateVersion7());
-                return new LedgerStores(log, () => log.NewToDoStore(lease), (work, token) => lease.RunAsync(work, onTrouble, token));
+                return new LedgerStores(log, () => log.NewToDoStore(lease), "Empty ledger.checkpoints and ledger.todo_items", (work, token) => lease.RunAsync(work, onTrouble, token));
             default: throw new System.Diagnostics.UnreachableException();
         }
     }
