@@ -68,7 +68,7 @@ public sealed class PostgresTests(DemoFixture fixture) : IAsyncLifetime
     [Fact]
     public async Task Nothing_runs_on_a_database_that_was_not_migrated()
     {
-        var serve = await AssertRunAsync(3, "serve", "--log", "postgres", "--connection", Connection, "--data", _folder.In("a"), "--urls", "http://127.0.0.1:0");
+        var serve = await AssertRunAsync(3, "serve", "--log", "postgres", "--connection", Connection, "--data", _folder.In("a"), "--acquirer", "http://127.0.0.1:1", "--urls", "http://127.0.0.1:0");
         Assert.Contains("ledger migrate", serve.Error, StringComparison.Ordinal);
         await AssertRunAsync(3, "verify", "--log", "postgres", "--connection", Connection);
         await AssertRunAsync(0, "migrate", "--connection", Connection);

@@ -34,8 +34,8 @@ internal sealed class CommitUnit(Shard shard, PendingCommand pending, AppendUnit
     /// <summary>The record under its id, set with <see cref="UnitOutcome.Duplicate"/>.</summary>
     public CommandRecord? Existing { get; private set; }
 
-    /// <summary>The stream that another writer was first on, as far as <see cref="UnitOutcome.Overtaken"/> comes from the log.</summary>
-    public StreamName? OvertakenOn { get; private set; }
+    /// <summary>Where another writer was first, as far as <see cref="UnitOutcome.Overtaken"/> comes from the log.</summary>
+    public AppendResult.VersionConflict? Overtaker { get; private set; }
 
     /// <summary>Counted by the shard, which has it all at hand.</summary>
     public int PayloadBytes { get; } = CountPayload(append);
@@ -74,7 +74,7 @@ internal sealed class CommitUnit(Shard shard, PendingCommand pending, AppendUnit
                 break;
             case AppendResult.VersionConflict conflict:
                 Outcome = UnitOutcome.Overtaken;
-                OvertakenOn = conflict.Stream;
+                Overtaker = conflict;
                 break;
             default: throw new System.Diagnostics.UnreachableException();
         }

@@ -252,7 +252,7 @@ internal sealed class Shard
             case UnitOutcome.Committed: Finish(unit.Pending, unit.Reply, unit.Append.Command.Reply.Span); break;
             case UnitOutcome.Duplicate: Answer(unit.Pending, unit.Existing!); break;
             case UnitOutcome.Overtaken:
-                if (unit.OvertakenOn is { } stream && _actors.Find(stream) is { } stale) Follow(stale);
+                if (unit.Overtaker is { } overtaker && _actors.Find(overtaker.Stream) is { } stale) Follow(stale);
                 DecideAgain(unit.Pending);
                 break;
             case UnitOutcome.Failed: Fail(unit.Pending, unit.Error!); break;
