@@ -8,13 +8,14 @@ namespace Ledger.Engine.Tests;
 /// <summary>Two engines over one log, as two processes over one database: each answers by what the log has, whoever wrote it.</summary>
 public sealed class SharedLogTests : IAsyncDisposable
 {
+    private readonly FaultyLog _log;
     private readonly Shop _here;
     private readonly Shop _there;
 
     public SharedLogTests()
     {
         var log = new InMemoryEventLog();
-        _here = new Shop(new FaultyLog(log) { IsShared = true });
+        _here = new Shop(_log = new FaultyLog(log) { IsShared = true });
         _there = new Shop(new FaultyLog(log) { IsShared = true }, numbersFrom: 500_000);
     }
 
@@ -39,6 +40,23 @@ public sealed class SharedLogTests : IAsyncDisposable
             Assert.IsType<TransactionState.Completed>(await _here.StateAsync(id));
             Assert.Null((await _here.StateAsync<TerminalState>(Shop.Serial.Stream)).Work.Open);
         }
+    }
+
+    [Fact]
+    public async Task Where_what_the_other_wrote_cannot_be_read_nothing_older_is_the_answer()
+    {
+        await _here.OpenAsync();
+        var id = await _here.AskAsync();
+        Assert.IsType<TransactionState.AuthorisationPending>(await _here.StateAsync(id));
+        await _there.FinishAsync(id, Ledger.Domain.Money.Eur(42_00));
+        var reads = 0;
+
+        // That there is more is seen, and then the log is gone.
+        _log.OnRead = (_, events) => ++reads == 1 ? events : throw new EventLogUnavailableException("Gone.");
+        await Assert.ThrowsAsync<EventLogUnavailableException>(async () => await _here.StateAsync(id));
+
+        _log.OnRead = null;
+        Assert.IsType<TransactionState.Completed>(await _here.StateAsync(id));
     }
 
     [Fact]

@@ -252,7 +252,7 @@ internal sealed class Shard
             case UnitOutcome.Committed: Finish(unit.Pending, unit.Reply, unit.Append.Command.Reply.Span); break;
             case UnitOutcome.Duplicate: Answer(unit.Pending, unit.Existing!); break;
             case UnitOutcome.Overtaken:
-                if (unit.Overtaker is { } overtaker && _actors.Find(overtaker.Stream) is { } stale) Follow(stale);
+                if (unit.Overtaker is { } overtaker) Refresh(overtaker.Stream);
                 DecideAgain(unit.Pending);
                 break;
             case UnitOutcome.Failed: Fail(unit.Pending, unit.Error!); break;
@@ -278,11 +278,17 @@ internal sealed class Shard
     {
         if (actor.InFlight > 0) return;
 
+        // Gone if that fails: half of what it lacked is no state.
         _actors.Drop(actor);
+        _loader.CatchUp(actor);
+        _actors.Add(actor);
+    }
+
+    private void Refresh(StreamName stream)
+    {
         try
         {
-            _loader.CatchUp(actor);
-            _actors.Add(actor);
+            if (_actors.Find(stream) is { } stale) Follow(stale);
         }
         catch (Exception exception) when (exception is ActorFailedException or EventLogUnavailableException or EventLogFencedException)
         {
