@@ -20,7 +20,10 @@ public sealed class RemoteHost(HttpClient http) : IAuthorisationHost
     public async ValueTask<HostAnswer> AuthoriseAsync(AuthorisationQuestion question, CancellationToken cancellation) => AnswerOf(await AskAsync(
         Request(ExchangeOperation.Authorise, question.Exchange, question.Amount) with
         {
-            Merchant = question.MerchantId.Value, Terminal = question.Terminal.Value, Number = question.Number, Card = question.Card.Token.Value,
+            Merchant = question.MerchantId.Value,
+            Terminal = question.Terminal.Value,
+            Number = question.Number,
+            Card = question.Card.Token.Value,
         },
         cancellation).ConfigureAwait(false));
 
@@ -36,7 +39,11 @@ public sealed class RemoteHost(HttpClient http) : IAuthorisationHost
     public async ValueTask<HostAnswer> RefundAsync(RefundQuestion question, CancellationToken cancellation) => AnswerOf(await AskAsync(
         Request(ExchangeOperation.Refund, question.Exchange, question.Amount) with
         {
-            Original = question.Original.Value, Merchant = question.MerchantId.Value, Terminal = question.Terminal.Value, Number = question.Number, Card = question.Card.Value,
+            Original = question.Original.Value,
+            Merchant = question.MerchantId.Value,
+            Terminal = question.Terminal.Value,
+            Number = question.Number,
+            Card = question.Card.Value,
         },
         cancellation).ConfigureAwait(false));
 
