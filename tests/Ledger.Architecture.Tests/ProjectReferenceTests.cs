@@ -32,12 +32,33 @@ public class ProjectReferenceTests
     }
 
     [Fact]
-    public void Every_project_is_in_the_solution()
+    public void Every_project_is_in_the_cluster_solution_and_in_the_other_all_but_those_of_the_cluster()
     {
-        var solution = File.ReadAllText(Repository.PathOf("Ledger.sln"));
+        var all = Repository.ProjectFiles().Select(Path.GetFileNameWithoutExtension).ToHashSet();
 
-        Assert.DoesNotContain(Repository.ProjectFiles(), file => !solution.Contains(Path.GetFileName(file), StringComparison.Ordinal));
+        Assert.Equal(all.Order(), ProjectsOf("Ledger.Cluster.sln").Order());
+        Assert.Equal(all.Where(static project => !IsOfCluster(project!)).Order(), ProjectsOf("Ledger.sln").Order());
     }
+
+    [Fact]
+    public void Packages_of_the_cluster_stay_in_its_projects()
+    {
+        var packages = XDocument.Load(Repository.PathOf("Directory.Packages.props")).Descendants("ItemGroup")
+            .Single(static group => group.Attribute("Label")?.Value == "Ledger.Cluster.sln only").Elements()
+            .Select(static package => package.Attribute("Include")!.Value).ToList();
+        var others = Repository.ProjectFiles().Where(static file => !IsOfCluster(Path.GetFileNameWithoutExtension(file)));
+
+        Assert.NotEmpty(packages);
+        Assert.DoesNotContain(others, file => XDocument.Load(file).Descendants("PackageReference").Any(reference => packages.Contains(reference.Attribute("Include")!.Value)));
+        Assert.DoesNotContain(others, static file => References(file).Any(IsOfCluster));
+    }
+
+    private static bool IsOfCluster(string project) => project.StartsWith("Ledger.Cluster", StringComparison.Ordinal);
+
+    private static IEnumerable<string?> ProjectsOf(string solution) =>
+        File.ReadLines(Repository.PathOf(solution))
+            .Where(static line => line.Contains(".csproj", StringComparison.Ordinal))
+            .Select(static line => Path.GetFileNameWithoutExtension(line.Split('"')[5].Replace('\\', '/')));
 
     private static string[] References(string projectFile) =>
         [.. XDocument.Load(projectFile).Descendants("ProjectReference")
