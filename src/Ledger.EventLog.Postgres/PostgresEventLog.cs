@@ -2,8 +2,8 @@ using System.Collections.Immutable;
 using Ledger.EventLog.Postgres.Appending;
 using Ledger.EventLog.Postgres.Leases;
 using Ledger.EventLog.Postgres.Reading;
-using Ledger.EventLog.Postgres.Schema;
 using Ledger.EventLog.Postgres.ToDo;
+using Ledger.Postgres;
 using Npgsql;
 
 namespace Ledger.EventLog.Postgres;
@@ -18,14 +18,15 @@ public sealed class PostgresEventLog : IEventLog
     private const int RoundsMax = 16;
 
     private readonly NpgsqlDataSource _source;
+    private readonly PostgresDatabase? _owned;
     private readonly EventReader _reader;
     private readonly CommitSignal _signal;
     private readonly CommitWatch _watch;
 
-    private PostgresEventLog(NpgsqlDataSource source, EventReader reader, long position, PostgresEventLogOptions options)
+    private PostgresEventLog(PostgresDatabase database, bool isOwned, EventReader reader, long position)
     {
-        (_source, _reader, _signal) = (source, reader, new CommitSignal(position));
-        _watch = new CommitWatch(source, reader, _signal, options);
+        (_source, _owned, _reader, _signal) = (database.Source, isOwned ? database : null, reader, new CommitSignal(position));
+        _watch = new CommitWatch(database, reader, _signal);
         _watch.Start();
     }
 
@@ -36,26 +37,23 @@ public sealed class PostgresEventLog : IEventLog
 
     /// <exception cref="EventLogRefusedException">No ledger there, one of another version, or a server that cannot keep what it acknowledges. Nothing was changed.</exception>
     /// <exception cref="EventLogUnavailableException">It cannot be reached.</exception>
-    public static Task<PostgresEventLog> OpenAsync(PostgresEventLogOptions options, CancellationToken cancellation) => PostgresFaults.GuardAsync(async () =>
+    public static async Task<PostgresEventLog> OpenAsync(PostgresOptions options, CancellationToken cancellation)
     {
-        var source = PostgresConnections.Open(options);
+        var database = await PostgresDatabase.OpenAsync(options, cancellation).ConfigureAwait(false);
         try
         {
-            await using (var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false))
-            {
-                await ServerCheck.RunAsync(connection, cancellation).ConfigureAwait(false);
-                await PostgresSchema.CheckAsync(connection, cancellation).ConfigureAwait(false);
-            }
-
-            var reader = new EventReader(source);
-            return new PostgresEventLog(source, reader, await reader.ReadLastPositionAsync(cancellation).ConfigureAwait(false), options);
+            return await OpenAsync(database, isOwned: true, cancellation).ConfigureAwait(false);
         }
         catch
         {
-            await source.DisposeAsync().ConfigureAwait(false);
+            await database.DisposeAsync().ConfigureAwait(false);
             throw;
         }
-    });
+    }
+
+    /// <param name="database">Stays the caller's: disposed after the log.</param>
+    /// <exception cref="EventLogUnavailableException">It cannot be reached.</exception>
+    public static Task<PostgresEventLog> OpenAsync(PostgresDatabase database, CancellationToken cancellation) => OpenAsync(database, isOwned: false, cancellation);
 
     /// <summary>A lease in the same database, over the same connections; to be stopped before the log is disposed.</summary>
     /// <param name="name">Stored, so never renamed.</param>
@@ -107,8 +105,14 @@ public sealed class PostgresEventLog : IEventLog
     public async ValueTask DisposeAsync()
     {
         await _watch.DisposeAsync().ConfigureAwait(false);
-        await _source.DisposeAsync().ConfigureAwait(false);
+        if (_owned is not null) await _owned.DisposeAsync().ConfigureAwait(false);
     }
+
+    private static Task<PostgresEventLog> OpenAsync(PostgresDatabase database, bool isOwned, CancellationToken cancellation) => PostgresFaults.GuardAsync(async () =>
+    {
+        var reader = new EventReader(database.Source);
+        return new PostgresEventLog(database, isOwned, reader, await reader.ReadLastPositionAsync(cancellation).ConfigureAwait(false));
+    });
 
     private static Task<T> ReadAsync<T>(Func<CancellationToken, Task<T>> read, CancellationToken cancellation)
     {

@@ -2,6 +2,7 @@ using Ledger.Domain.Transactions;
 using Ledger.EventLog;
 using Ledger.EventLog.Postgres;
 using Ledger.Host.Audit;
+using Ledger.Postgres;
 using Ledger.Testing;
 using Ledger.Testing.Postgres;
 using TransactionStatus = Ledger.Contracts.V1.TransactionStatus;
@@ -150,7 +151,7 @@ public sealed class SharedServersTests : IAsyncLifetime
 
     private async Task AssertNothingLostAsync(Dictionary<string, TransactionStatus> acknowledged, int seed)
     {
-        await using var log = await PostgresEventLog.OpenAsync(new PostgresEventLogOptions(Connection), default);
+        await using var log = await PostgresEventLog.OpenAsync(new PostgresOptions(Connection), default);
         var states = await TransactionStates.ReadAllAsync(log, default);
         foreach (var (id, told) in acknowledged)
         {

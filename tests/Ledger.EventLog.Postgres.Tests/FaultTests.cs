@@ -1,5 +1,6 @@
 using Ledger.EventLog.Conformance;
-using Ledger.EventLog.Postgres.Schema;
+using Ledger.Postgres;
+using Ledger.Postgres.Schema;
 using Ledger.Testing.Postgres;
 
 namespace Ledger.EventLog.Postgres.Tests;
@@ -89,7 +90,7 @@ public sealed class FaultTests : IAsyncLifetime
         await server.TakeOverAsync(disk.Root, default);
         await PostgresFixture.ExecuteAsync(server.ConnectionString, $"CREATE TABLESPACE small LOCATION '{disk.Root}'");
         await PostgresFixture.ExecuteAsync(server.ConnectionString, "CREATE DATABASE narrow TEMPLATE template0 TABLESPACE small");
-        var options = new PostgresEventLogOptions(server.ConnectionTo("narrow"));
+        var options = new PostgresOptions(server.ConnectionTo("narrow"));
         await PostgresSchema.MigrateAsync(options, default);
         await using (var log = await PostgresEventLog.OpenAsync(options, default))
         {
@@ -212,13 +213,13 @@ public sealed class FaultTests : IAsyncLifetime
         }
     }
 
-    private async Task<(PostgresServer Server, PostgresEventLogOptions Options)> StartAsync()
+    private async Task<(PostgresServer Server, PostgresOptions Options)> StartAsync()
     {
         try
         {
             var server = await PostgresServer.StartAsync(Folder(), [], default);
             _servers.Add(server);
-            var options = new PostgresEventLogOptions(server.ConnectionString) { ConnectTimeout = TimeSpan.FromSeconds(2), PollEvery = TimeSpan.FromMilliseconds(200) };
+            var options = new PostgresOptions(server.ConnectionString) { ConnectTimeout = TimeSpan.FromSeconds(2), PollEvery = TimeSpan.FromMilliseconds(200) };
             await PostgresSchema.MigrateAsync(options, default);
             return (server, options);
         }

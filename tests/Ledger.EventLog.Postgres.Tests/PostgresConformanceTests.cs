@@ -1,10 +1,11 @@
 using Ledger.EventLog.Conformance;
+using Ledger.Postgres;
 
 namespace Ledger.EventLog.Postgres.Tests;
 
 public sealed class PostgresEventLogTests(PostgresFixture fixture) : EventLogConformance
 {
-    private PostgresEventLogOptions? _options;
+    private PostgresOptions? _options;
 
     protected override async ValueTask<IEventLog> OpenAsync() => await PostgresEventLog.OpenAsync(_options = await fixture.CreateLogAsync(), default);
 

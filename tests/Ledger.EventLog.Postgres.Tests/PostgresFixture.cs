@@ -1,5 +1,6 @@
 using System.Globalization;
-using Ledger.EventLog.Postgres.Schema;
+using Ledger.Postgres;
+using Ledger.Postgres.Schema;
 using Ledger.Testing.Postgres;
 using Npgsql;
 
@@ -46,9 +47,9 @@ public sealed class PostgresFixture : IAsyncLifetime
     }
 
     /// <summary>A database with an empty log.</summary>
-    public async Task<PostgresEventLogOptions> CreateLogAsync()
+    public async Task<PostgresOptions> CreateLogAsync()
     {
-        var options = new PostgresEventLogOptions(await CreateDatabaseAsync());
+        var options = new PostgresOptions(await CreateDatabaseAsync());
         Assert.Equal(0, await PostgresSchema.MigrateAsync(options, default));
         return options;
     }

@@ -1,4 +1,5 @@
-using Ledger.EventLog.Postgres.Schema;
+using Ledger.Postgres;
+using Ledger.Postgres.Schema;
 
 namespace Ledger.EventLog.Postgres.Tests;
 
@@ -8,7 +9,7 @@ public class SchemaTests(PostgresFixture fixture)
     [Fact]
     public async Task A_database_without_a_ledger_is_refused_and_stays_as_it_was()
     {
-        var options = new PostgresEventLogOptions(await fixture.CreateDatabaseAsync());
+        var options = new PostgresOptions(await fixture.CreateDatabaseAsync());
 
         var refused = await Assert.ThrowsAsync<EventLogRefusedException>(() => PostgresEventLog.OpenAsync(options, default));
 
@@ -30,7 +31,7 @@ public class SchemaTests(PostgresFixture fixture)
     [Fact]
     public async Task Several_that_migrate_at_once_make_one_ledger()
     {
-        var options = new PostgresEventLogOptions(await fixture.CreateDatabaseAsync());
+        var options = new PostgresOptions(await fixture.CreateDatabaseAsync());
 
         var before = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => PostgresSchema.MigrateAsync(options, default)));
 
@@ -73,14 +74,14 @@ public class SchemaTests(PostgresFixture fixture)
     [Fact]
     public async Task A_database_that_is_not_there_is_refused()
     {
-        var options = new PostgresEventLogOptions(fixture.Server.ConnectionTo("nowhere"));
+        var options = new PostgresOptions(fixture.Server.ConnectionTo("nowhere"));
         await Assert.ThrowsAsync<EventLogRefusedException>(() => PostgresEventLog.OpenAsync(options, default));
     }
 
     [Fact]
     public async Task A_server_that_is_not_there_is_unavailable()
     {
-        var options = new PostgresEventLogOptions("Host=127.0.0.1;Port=1;Username=ledger;Database=ledger");
+        var options = new PostgresOptions("Host=127.0.0.1;Port=1;Username=ledger;Database=ledger");
         await Assert.ThrowsAsync<EventLogUnavailableException>(() => PostgresEventLog.OpenAsync(options, default));
     }
 
@@ -90,8 +91,8 @@ public class SchemaTests(PostgresFixture fixture)
     [InlineData("Host=here;Port=secret")]
     public async Task What_is_no_connection_string_is_refused_without_repeating_it(string text)
     {
-        var refused = await Assert.ThrowsAsync<EventLogRefusedException>(() => PostgresEventLog.OpenAsync(new PostgresEventLogOptions(text), default));
+        var refused = await Assert.ThrowsAsync<EventLogRefusedException>(() => PostgresEventLog.OpenAsync(new PostgresOptions(text), default));
         Assert.DoesNotContain("secret", refused.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", new PostgresEventLogOptions(text).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", new PostgresOptions(text).ToString(), StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,5 @@
 using Ledger.EventLog.Conformance;
+using Ledger.Postgres;
 
 namespace Ledger.EventLog.Postgres.Tests;
 
@@ -171,7 +172,7 @@ public class SharedWritingTests(PostgresFixture fixture)
     }
 
     /// <summary>Ends one of the database's other sessions, every few events.</summary>
-    private static async Task<int> CutAsync(PostgresEventLogOptions options, PostgresEventLog log, CancellationToken done)
+    private static async Task<int> CutAsync(PostgresOptions options, PostgresEventLog log, CancellationToken done)
     {
         await using var connection = new Npgsql.NpgsqlConnection(options.ConnectionString + ";Pooling=false");
         await connection.OpenAsync(CancellationToken.None);

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Ledger.Engine;
 using Ledger.EventLog;
 using Ledger.EventLog.Postgres;
-using Ledger.EventLog.Postgres.Schema;
 using Ledger.LoadTests.CommandLine;
 using Ledger.LoadTests.Engines;
 using Ledger.LoadTests.Load;
@@ -11,6 +10,8 @@ using Ledger.LoadTests.Peers;
 using Ledger.LoadTests.Peers.Postgres;
 using Ledger.LoadTests.Reporting;
 using Ledger.LoadTests.Traffic;
+using Ledger.Postgres;
+using Ledger.Postgres.Schema;
 using Ledger.Testing.Postgres;
 using NodaTime;
 
@@ -75,10 +76,10 @@ internal static class PostgresRates
         return [.. recording.Units.Chunk(PeerCatalogue.FloorBatch)];
     }
 
-    private static async Task<PostgresRound> OneAsync(PostgresServer server, string database, long commands, Func<PostgresEventLogOptions, Task<TimeSpan>> runAsync, CancellationToken cancellation)
+    private static async Task<PostgresRound> OneAsync(PostgresServer server, string database, long commands, Func<PostgresOptions, Task<TimeSpan>> runAsync, CancellationToken cancellation)
     {
         await server.ExecuteAsync($"CREATE DATABASE {database} TEMPLATE template0", cancellation);
-        var options = new PostgresEventLogOptions(server.ConnectionTo(database)) { StatementTimeout = TimeSpan.FromSeconds(60) };
+        var options = new PostgresOptions(server.ConnectionTo(database)) { StatementTimeout = TimeSpan.FromSeconds(60) };
         await PostgresSchema.MigrateAsync(options, cancellation);
         await server.ExecuteAsync("CHECKPOINT", cancellation);
         PreparedTraffic.Settle();
@@ -90,7 +91,7 @@ internal static class PostgresRates
         return new PostgresRound(commands / took.TotalSeconds, processor / commands, (server.ProcessorTime() - serverBefore) / commands);
     }
 
-    private static async Task<TimeSpan> AppendAsync(PostgresEventLogOptions options, List<AppendUnit[]> batches, IProgressBoard progress, CancellationToken cancellation)
+    private static async Task<TimeSpan> AppendAsync(PostgresOptions options, List<AppendUnit[]> batches, IProgressBoard progress, CancellationToken cancellation)
     {
         await using var log = await PostgresEventLog.OpenAsync(options, cancellation);
         using var bar = progress.Start("appending", batches.Count, "commits");
@@ -105,17 +106,17 @@ internal static class PostgresRates
         return Stopwatch.GetElapsedTime(startedAt);
     }
 
-    private static async Task<TimeSpan> SaturateAsync(RunContext run, PostgresEventLogOptions options, long commands, CancellationToken cancellation)
+    private static async Task<TimeSpan> SaturateAsync(RunContext run, PostgresOptions options, long commands, CancellationToken cancellation)
     {
         var sources = CommandSource.Share(commands, run.Options.Workers, run.Traffic.Request).Select(static source => source.Prepare()).ToArray();
         using var bar = run.Progress.Start("engine on PostgreSQL", commands, "commands");
         return await OnEngineAsync(run, options, commands, engine => ClosedLoop.RunAsync(engine, sources, run.Options.InFlight, bar.Advance, cancellation), cancellation);
     }
 
-    private static Task<TimeSpan> WaitAsync(RunContext run, PostgresEventLogOptions options, long commands, CancellationToken cancellation) =>
+    private static Task<TimeSpan> WaitAsync(RunContext run, PostgresOptions options, long commands, CancellationToken cancellation) =>
         OnEngineAsync(run, options, commands, engine => WaitingCallers.RunAsync(engine, WaitingCount, commands, run.Traffic.Request, cancellation), cancellation);
 
-    private static async Task<TimeSpan> OnEngineAsync(RunContext run, PostgresEventLogOptions options, long commands, Func<LedgerEngine, Task<LoadResult>> loadAsync, CancellationToken cancellation)
+    private static async Task<TimeSpan> OnEngineAsync(RunContext run, PostgresOptions options, long commands, Func<LedgerEngine, Task<LoadResult>> loadAsync, CancellationToken cancellation)
     {
         await using var log = await PostgresEventLog.OpenAsync(options, cancellation);
         await using var engine = new LedgerEngine(log, EventCodec.Default, SystemClock.Instance, run.Options.Engine);

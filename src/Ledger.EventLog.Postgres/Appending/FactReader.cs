@@ -1,4 +1,5 @@
 using Ledger.EventLog.Postgres.Reading;
+using Ledger.Postgres;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -14,7 +15,7 @@ internal static class FactReader
         CROSS JOIN LATERAL (SELECT version, hash FROM ledger.events WHERE stream = name ORDER BY version DESC LIMIT 1) AS head
         """;
 
-    private const string CommandsSql = "SELECT id, fingerprint, reply, recorded_at FROM ledger.commands WHERE id = ANY ($1)";
+    private const string CommandsSql = $"SELECT {CommandRow.Columns} FROM ledger.commands WHERE id = ANY ($1)";
 
     public static async Task<AppendFacts> ReadAsync(NpgsqlDataSource source, IReadOnlyList<AppendUnit> units, CancellationToken cancellation)
     {

@@ -1,5 +1,6 @@
 using System.Data;
 using System.Diagnostics;
+using Ledger.Postgres;
 using Npgsql;
 
 namespace Ledger.EventLog.Postgres.Leases;

@@ -1,10 +1,14 @@
+using Ledger.Postgres;
 using Npgsql;
 
 namespace Ledger.EventLog.Postgres.Reading;
 
-/// <summary>A row of <c>ledger.commands</c>: id, fingerprint, reply, recorded_at.</summary>
+/// <summary>A row of <c>ledger.commands</c>.</summary>
 internal static class CommandRow
 {
+    /// <summary>As <see cref="Read"/> wants them.</summary>
+    public const string Columns = "id, fingerprint, reply, recorded_at";
+
     public static CommandRecord Read(NpgsqlDataReader row)
     {
         var id = row.GetGuid(0);

@@ -1,5 +1,6 @@
 using System.Globalization;
-using Ledger.EventLog.Postgres.Schema;
+using Ledger.Postgres;
+using Ledger.Postgres.Schema;
 using Npgsql;
 
 namespace Ledger.EventLog.Postgres.Reading;
@@ -8,7 +9,7 @@ namespace Ledger.EventLog.Postgres.Reading;
 /// Learns of commits of other processes: told by the database at once, and by looking where a notification may have been lost. Runs on a task of its own from
 /// <see cref="Start"/> until it is disposed.
 /// </summary>
-internal sealed class CommitWatch(NpgsqlDataSource source, EventReader reader, CommitSignal signal, PostgresEventLogOptions options) : IAsyncDisposable
+internal sealed class CommitWatch(PostgresDatabase database, EventReader reader, CommitSignal signal) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private Task _watching = Task.CompletedTask;
@@ -38,21 +39,21 @@ internal sealed class CommitWatch(NpgsqlDataSource source, EventReader reader, C
             catch (Exception exception) when (PostgresFaults.Translate(exception) is not null)
             {
                 // Whoever appends or reads gets the error; those who wait, wait on.
-                await Task.Delay(options.PollEvery, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(database.Options.PollEvery, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
     private async Task ListenAsync(CancellationToken cancellation)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await database.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
         connection.Notification += Told;
         await using (var listen = new NpgsqlCommand($"LISTEN {Migrations.Channel}", connection)) await listen.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
         while (true)
         {
             // Also at first: what came before it listened.
             signal.Advance(await reader.ReadLastPositionAsync(cancellation).ConfigureAwait(false));
-            await connection.WaitAsync(options.PollEvery, cancellation).ConfigureAwait(false);
+            await connection.WaitAsync(database.Options.PollEvery, cancellation).ConfigureAwait(false);
         }
     }
 

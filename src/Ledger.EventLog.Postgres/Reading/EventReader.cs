@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Data;
+using Ledger.Postgres;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Ledger.EventLog.Postgres.Reading;
 
@@ -14,11 +14,11 @@ internal sealed class EventReader(NpgsqlDataSource source)
 
     private const string StreamSql = $"SELECT {Columns} FROM ledger.events WHERE stream = $1 AND version >= $2 ORDER BY version LIMIT $3";
 
-    private const string CommandSql = "SELECT id, fingerprint, reply, recorded_at FROM ledger.commands WHERE id = $1";
+    private const string CommandSql = $"SELECT {CommandRow.Columns} FROM ledger.commands WHERE id = $1";
 
-    private const string CommandsSql = "SELECT id, fingerprint, reply, recorded_at FROM ledger.commands ORDER BY id LIMIT $1";
+    private const string CommandsSql = $"SELECT {CommandRow.Columns} FROM ledger.commands ORDER BY id LIMIT $1";
 
-    private const string CommandsAfterSql = "SELECT id, fingerprint, reply, recorded_at FROM ledger.commands WHERE id > $2 ORDER BY id LIMIT $1";
+    private const string CommandsAfterSql = $"SELECT {CommandRow.Columns} FROM ledger.commands WHERE id > $2 ORDER BY id LIMIT $1";
 
     private const string LastSql = "SELECT coalesce(max(position), 0) FROM ledger.events";
 
@@ -41,12 +41,12 @@ internal sealed class EventReader(NpgsqlDataSource source)
     }
 
     public Task<ImmutableArray<RecordedEvent>> ReadAllAsync(long afterPosition, int countMax, CancellationToken cancellation) =>
-        ReadAsync(AllSql, [Number(afterPosition), Number(countMax)], cancellation);
+        ReadAsync(AllSql, [Parameter.Number(afterPosition), Parameter.Number(countMax)], cancellation);
 
     public async Task<ImmutableArray<RecordedEvent>> ReadStreamAsync(StreamName stream, long afterVersion, int countMax, CancellationToken cancellation)
     {
         // The event before the first is read too: its hash is what the first is chained to.
-        var events = await ReadAsync(StreamSql, [Text(stream.ToString()), Number(Math.Max(1, afterVersion)), Number(afterVersion == 0 ? countMax : countMax + 1L)], cancellation).ConfigureAwait(false);
+        var events = await ReadAsync(StreamSql, [Parameter.Text(stream.ToString()), Parameter.Number(Math.Max(1, afterVersion)), Parameter.Number(afterVersion == 0 ? countMax : countMax + 1L)], cancellation).ConfigureAwait(false);
         if (events.IsEmpty) return [];
 
         var previous = ChainHash.Genesis;
@@ -64,7 +64,7 @@ internal sealed class EventReader(NpgsqlDataSource source)
     public async Task<CommandRecord?> FindCommandAsync(Guid commandId, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand(CommandSql);
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = commandId });
+        command.Parameters.Add(Parameter.Id(commandId));
         await using var rows = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, cancellation).ConfigureAwait(false);
         return await rows.ReadAsync(cancellation).ConfigureAwait(false) ? CommandRow.Read(rows) : null;
     }
@@ -72,8 +72,8 @@ internal sealed class EventReader(NpgsqlDataSource source)
     public async Task<ImmutableArray<CommandRecord>> ReadCommandsAsync(Guid? afterId, int countMax, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand(afterId is null ? CommandsSql : CommandsAfterSql);
-        command.Parameters.Add(Number(countMax));
-        if (afterId is { } after) command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after });
+        command.Parameters.Add(Parameter.Number(countMax));
+        if (afterId is { } after) command.Parameters.Add(Parameter.Id(after));
         await using var rows = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         var records = ImmutableArray.CreateBuilder<CommandRecord>();
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false)) records.Add(CommandRow.Read(rows));
@@ -83,8 +83,8 @@ internal sealed class EventReader(NpgsqlDataSource source)
     public async Task<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand(HeadsSql);
-        command.Parameters.Add(Text(afterName ?? ""));
-        command.Parameters.Add(Number(countMax));
+        command.Parameters.Add(Parameter.Text(afterName ?? ""));
+        command.Parameters.Add(Parameter.Number(countMax));
         await using var rows = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         var heads = ImmutableArray.CreateBuilder<StreamHead>();
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false))
@@ -106,10 +106,6 @@ internal sealed class EventReader(NpgsqlDataSource source)
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false)) events.Add(row.Read(rows));
         return events.DrainToImmutable();
     }
-
-    private static NpgsqlParameter Number(long value) => new NpgsqlParameter<long> { NpgsqlDbType = NpgsqlDbType.Bigint, TypedValue = value };
-
-    private static NpgsqlParameter Text(string value) => new NpgsqlParameter<string> { NpgsqlDbType = NpgsqlDbType.Text, TypedValue = value };
 
     private static EventLogCorruptException Missing(StreamName stream, long version) =>
         new($"The log is damaged: « {stream} » version {version} is missing. {EventLogCorruptException.WhatToDo}") { Stream = stream, Version = version };

@@ -1,3 +1,4 @@
+using Ledger.Postgres;
 using Npgsql;
 
 namespace Ledger.EventLog.Postgres.Reading;

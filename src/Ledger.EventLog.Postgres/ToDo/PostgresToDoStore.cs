@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Ledger.EventLog.Postgres.Leases;
 using Ledger.EventLog.ToDo;
+using Ledger.Postgres;
 using NodaTime;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Ledger.EventLog.Postgres.ToDo;
 
@@ -47,56 +47,39 @@ public sealed class PostgresToDoStore : IToDoStore
     public ValueTask<long> ReadCheckpointAsync(string process, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        return new(Guarded(() => Read(ReadCheckpointSql, [Text(process)], static row => row.GetInt64(0)) is [var position] ? position : 0));
+        return new(PostgresFaults.Guard(() => Read(ReadCheckpointSql, [Parameter.Text(process)], static row => row.GetInt64(0)) is [var position] ? position : 0));
     }
 
     public ValueTask CommitAsync(string process, long checkpoint, IReadOnlyList<ToDoChange> changes, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var isBack = Guarded(() => Write(batch =>
-        {
-            foreach (var change in changes) batch.Add(Command(process, change));
-            batch.Add(Command(MoveCheckpointSql, Text(process), Number(checkpoint)));
-        }) is { } moved && moved == 0);
-        return isBack ? throw new ArgumentOutOfRangeException(nameof(checkpoint), checkpoint, $"The checkpoint of « {process} » is further already.") : ValueTask.CompletedTask;
+        var move = Command(MoveCheckpointSql, Parameter.Text(process), Parameter.Number(checkpoint));
+        var moved = PostgresFaults.Guard(() => Write([.. changes.Select(change => Command(process, change)), move]));
+        return moved == 1 ? ValueTask.CompletedTask : throw new ArgumentOutOfRangeException(nameof(checkpoint), checkpoint, $"The checkpoint of « {process} » is further already.");
     }
 
-    public ToDoItem? Find(string process, string key) => Guarded(() => Read(FindSql, [Text(process), Text(key)], Item)) is [var item] ? item : null;
+    public ToDoItem? Find(string process, string key) => PostgresFaults.Guard(() => Read(FindSql, [Parameter.Text(process), Parameter.Text(key)], Item)) is [var item] ? item : null;
 
-    public IReadOnlyList<ToDoItem> Scan(string process, string keyPrefix, int countMax) => Guarded(() => Read(ScanSql, [Text(process), Text(keyPrefix), Number(countMax)], Item));
+    public IReadOnlyList<ToDoItem> Scan(string process, string keyPrefix, int countMax) => PostgresFaults.Guard(() => Read(ScanSql, [Parameter.Text(process), Parameter.Text(keyPrefix), Parameter.Number(countMax)], Item));
 
-    public IReadOnlyList<ToDoItem> ReadDue(string process, Instant now, int countMax) => Guarded(() => Read(DueSql, [Text(process), Number(DueInstant.ToStored(now)), Number(countMax)], Item));
+    public IReadOnlyList<ToDoItem> ReadDue(string process, Instant now, int countMax) => PostgresFaults.Guard(() => Read(DueSql, [Parameter.Text(process), Parameter.Number(DueInstant.ToStored(now)), Parameter.Number(countMax)], Item));
 
     public ValueTask RescheduleAsync(string process, string key, Instant dueAt, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        _ = Guarded(() => Write(batch => batch.Add(Command(RescheduleSql, Text(process), Text(key), Number(DueInstant.ToStored(dueAt))))));
+        _ = PostgresFaults.Guard(() => Write([Command(RescheduleSql, Parameter.Text(process), Parameter.Text(key), Parameter.Number(DueInstant.ToStored(dueAt)))]));
         return ValueTask.CompletedTask;
     }
 
-    public Instant? NextDue(string process) => Guarded(() => Read(NextDueSql, [Text(process)], static row => row.GetInt64(0))) is [var due] ? ChainHash.FromNanoseconds(due) : null;
+    public Instant? NextDue(string process) => PostgresFaults.Guard(() => Read(NextDueSql, [Parameter.Text(process)], static row => row.GetInt64(0))) is [var due] ? ChainHash.FromNanoseconds(due) : null;
 
     /// <summary>The connections are whoever's who gave them.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static T Guarded<T>(Func<T> run)
-    {
-        try
-        {
-            return run();
-        }
-        catch (Exception exception) when (PostgresFaults.Translate(exception) is { } translated)
-        {
-            throw translated;
-        }
-    }
-
     /// <summary>One transaction, one round trip after the lease's.</summary>
     /// <returns>Rows that the last statement changed; when it changed none, nothing of the transaction took effect.</returns>
-    private int Write(Action<List<NpgsqlBatchCommand>> fill)
+    private int Write(IReadOnlyList<NpgsqlBatchCommand> commands)
     {
-        var commands = new List<NpgsqlBatchCommand>();
-        fill(commands);
         using var connection = _source.OpenConnection();
         using var transaction = connection.BeginTransaction();
         _lease?.Guard(connection);
@@ -123,8 +106,8 @@ public sealed class PostgresToDoStore : IToDoStore
 
     private static NpgsqlBatchCommand Command(string process, ToDoChange change) => change switch
     {
-        ToDoChange.Put put => Command(PutSql, Text(process), Text(put.Key), Number(put.DueAt is { } due ? DueInstant.ToStored(due) : null), Text(put.Data)),
-        ToDoChange.Remove remove => Command(RemoveSql, Text(process), Text(remove.Key)),
+        ToDoChange.Put put => Command(PutSql, Parameter.Text(process), Parameter.Text(put.Key), Parameter.Number(put.DueAt is { } due ? DueInstant.ToStored(due) : null), Parameter.Text(put.Data)),
+        ToDoChange.Remove remove => Command(RemoveSql, Parameter.Text(process), Parameter.Text(remove.Key)),
         _ => throw new UnreachableException(),
     };
 
@@ -134,8 +117,4 @@ public sealed class PostgresToDoStore : IToDoStore
         foreach (var parameter in parameters) command.Parameters.Add(parameter);
         return command;
     }
-
-    private static NpgsqlParameter Text(string value) => new NpgsqlParameter<string> { NpgsqlDbType = NpgsqlDbType.Text, TypedValue = value };
-
-    private static NpgsqlParameter Number(long? value) => new NpgsqlParameter<long?> { NpgsqlDbType = NpgsqlDbType.Bigint, TypedValue = value };
 }

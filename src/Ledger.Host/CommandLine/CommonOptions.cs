@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using Ledger.EventLog.Postgres;
 using Ledger.Host.Composition;
+using Ledger.Postgres;
 using NodaTime;
 using NodaTime.Text;
 
@@ -48,7 +48,7 @@ internal static class CommonOptions
     }
 
     /// <exception cref="UsageException">There is no connection string.</exception>
-    public static PostgresEventLogOptions Database(string? connection) =>
+    public static PostgresOptions Database(string? connection) =>
         ((LogPlace.Database)ServerSettings.Read([new("LOG", "postgres"), new("CONNECTION", connection)]).Log).Options;
 
     public static LedgerFolder Folder(string? data, string? secrets = null) =>

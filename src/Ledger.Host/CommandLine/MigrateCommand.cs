@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using Ledger.EventLog.Postgres;
-using Ledger.EventLog.Postgres.Schema;
 using Ledger.Host.Output;
+using Ledger.Postgres;
+using Ledger.Postgres.Schema;
 using Spectre.Console;
 
 namespace Ledger.Host.CommandLine;
@@ -18,7 +18,7 @@ internal static class MigrateCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(PostgresEventLogOptions options, CancellationToken cancellation)
+    private static async Task<int> RunAsync(PostgresOptions options, CancellationToken cancellation)
     {
         var before = await PostgresSchema.MigrateAsync(options, cancellation);
         Terminal.Out.WriteLine(before switch

@@ -2,6 +2,7 @@ using Ledger.EventLog;
 using Ledger.EventLog.Postgres;
 using Ledger.EventLog.Sqlite;
 using Ledger.Host.CommandLine;
+using Ledger.Postgres;
 
 namespace Ledger.Host.Composition;
 
@@ -19,7 +20,7 @@ internal abstract record LogPlace
     public static LogPlace Parse(string address)
     {
         if (address.StartsWith(SqliteScheme, StringComparison.Ordinal) && address.Length > SqliteScheme.Length) return new File(new LedgerFolder(System.IO.Path.GetFullPath(address[SqliteScheme.Length..])));
-        if (address.StartsWith(PostgresScheme, StringComparison.Ordinal) && address.Length > PostgresScheme.Length) return new Database(new PostgresEventLogOptions(address[PostgresScheme.Length..]));
+        if (address.StartsWith(PostgresScheme, StringComparison.Ordinal) && address.Length > PostgresScheme.Length) return new Database(new PostgresOptions(address[PostgresScheme.Length..]));
 
         // Not repeated: it may hold a password.
         throw new UsageException("A log's address is sqlite:<folder> or postgres:<connection string>, for instance sqlite:./ledger-data or \"postgres:Host=localhost;Username=ledger;Database=ledger\".");
@@ -47,7 +48,7 @@ internal abstract record LogPlace
         }
     }
 
-    internal sealed record Database(PostgresEventLogOptions Options) : LogPlace
+    internal sealed record Database(PostgresOptions Options) : LogPlace
     {
         public override string ToString() => "the PostgreSQL database";
 

@@ -1,6 +1,7 @@
 using System.Net.Mail;
 using Ledger.Engine.Tickets;
 using Ledger.Host.CommandLine;
+using Ledger.Postgres;
 
 namespace Ledger.Host.Composition;
 
@@ -73,7 +74,7 @@ internal sealed record ServerSettings
     {
         if (OneOf(configuration, "LOG", LogKind.Sqlite) == LogKind.Sqlite) return new LogPlace.File(folder);
         return configuration["CONNECTION"] is { Length: > 0 } connection
-            ? new LogPlace.Database(new EventLog.Postgres.PostgresEventLogOptions(connection))
+            ? new LogPlace.Database(new PostgresOptions(connection))
             : throw new UsageException("LOG is postgres, and there is no CONNECTION: give --connection or LEDGER_CONNECTION, for instance \"Host=localhost;Username=ledger;Database=ledger\".");
     }
 

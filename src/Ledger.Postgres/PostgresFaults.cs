@@ -1,10 +1,11 @@
 using System.Net.Sockets;
-using Ledger.EventLog.Postgres.Schema;
+using Ledger.EventLog;
+using Ledger.Postgres.Schema;
 using Npgsql;
 
-namespace Ledger.EventLog.Postgres;
+namespace Ledger.Postgres;
 
-/// <summary>What went wrong, in the words of <see cref="IEventLog"/>. A server's own message may hold values of rows, so only its code and condition leave.</summary>
+/// <summary>What went wrong, in the words of the log's port. A server's own message may hold values of rows, so only its code and condition leave.</summary>
 internal static class PostgresFaults
 {
     public static async Task<T> GuardAsync<T>(Func<Task<T>> run)
@@ -12,6 +13,18 @@ internal static class PostgresFaults
         try
         {
             return await run().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Translate(exception) is { } translated)
+        {
+            throw translated;
+        }
+    }
+
+    public static T Guard<T>(Func<T> run)
+    {
+        try
+        {
+            return run();
         }
         catch (Exception exception) when (Translate(exception) is { } translated)
         {

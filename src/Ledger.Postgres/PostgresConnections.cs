@@ -1,7 +1,8 @@
 using System.Globalization;
+using Ledger.EventLog;
 using Npgsql;
 
-namespace Ledger.EventLog.Postgres;
+namespace Ledger.Postgres;
 
 /// <summary>The pool of connections to whichever of the named servers can be written.</summary>
 internal static class PostgresConnections
@@ -16,7 +17,7 @@ internal static class PostgresConnections
     private const int SilenceSeconds = 5;
 
     /// <exception cref="EventLogRefusedException">The connection string cannot be used.</exception>
-    public static NpgsqlDataSource Open(PostgresEventLogOptions options)
+    public static NpgsqlDataSource Open(PostgresOptions options)
     {
         try
         {

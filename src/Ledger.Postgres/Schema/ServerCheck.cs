@@ -1,7 +1,8 @@
 using System.Globalization;
+using Ledger.EventLog;
 using Npgsql;
 
-namespace Ledger.EventLog.Postgres.Schema;
+namespace Ledger.Postgres.Schema;
 
 /// <summary>Whether a server can keep what it acknowledges. One that cannot is refused, not warned of.</summary>
 internal static class ServerCheck

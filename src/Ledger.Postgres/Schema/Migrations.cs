@@ -1,4 +1,4 @@
-namespace Ledger.EventLog.Postgres.Schema;
+namespace Ledger.Postgres.Schema;
 
 /// <summary>
 /// The log's tables, step by step; a step that was released is never changed. All of it stands in one schema of the database. To events and commands rows are only

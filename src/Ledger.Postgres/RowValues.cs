@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace Ledger.EventLog.Postgres.Reading;
+namespace Ledger.Postgres;
 
 internal static class RowValues
 {

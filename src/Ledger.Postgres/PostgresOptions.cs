@@ -1,13 +1,13 @@
 using System.Runtime.CompilerServices;
 
-namespace Ledger.EventLog.Postgres;
+namespace Ledger.Postgres;
 
 /// <summary>Where the database is, and the bounds of what is asked of it.</summary>
 /// <param name="ConnectionString">
 /// Npgsql's, with several hosts for a primary and its replicas: the one that can be written is found. Its time-outs and session settings are replaced by these
 /// options. Holds a password: never logged.
 /// </param>
-public sealed record PostgresEventLogOptions(string ConnectionString)
+public sealed record PostgresOptions(string ConnectionString)
 {
     /// <summary>How long one connection attempt may take. Default 3 s.</summary>
     public TimeSpan ConnectTimeout { get; init => field = WholeSeconds(value); } = TimeSpan.FromSeconds(3);
@@ -32,7 +32,7 @@ public sealed record PostgresEventLogOptions(string ConnectionString)
     } = 20;
 
     /// <summary>A record prints everything it has; this one has a password.</summary>
-    public override string ToString() => nameof(PostgresEventLogOptions);
+    public override string ToString() => nameof(PostgresOptions);
 
     private static TimeSpan WholeSeconds(TimeSpan value, [CallerMemberName] string name = "") =>
         value >= TimeSpan.FromSeconds(1) && value.Ticks % TimeSpan.TicksPerSecond == 0 ? value : throw new ArgumentOutOfRangeException(name, value, "Whole seconds, at least one.");

@@ -1,6 +1,7 @@
+using Ledger.EventLog;
 using Npgsql;
 
-namespace Ledger.EventLog.Postgres.Schema;
+namespace Ledger.Postgres.Schema;
 
 /// <summary>The log's place in a database: made and brought up to date by an operator's command, only checked by a server.</summary>
 public static class PostgresSchema
@@ -12,7 +13,7 @@ public static class PostgresSchema
     /// <returns>The version before; 0 for a database without a log.</returns>
     /// <exception cref="EventLogRefusedException">The server or the database cannot hold a log, or is of a newer version. Nothing was changed.</exception>
     /// <exception cref="EventLogUnavailableException">It cannot be reached. Nothing was changed.</exception>
-    public static Task<int> MigrateAsync(PostgresEventLogOptions options, CancellationToken cancellation) => PostgresFaults.GuardAsync(async () =>
+    public static Task<int> MigrateAsync(PostgresOptions options, CancellationToken cancellation) => PostgresFaults.GuardAsync(async () =>
     {
         await using var source = PostgresConnections.Open(options);
         await using var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
