@@ -20,7 +20,7 @@ public sealed record PostgresOptions(string ConnectionString)
     /// </summary>
     public TimeSpan PollEvery { get; init => field = Positive(value); } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Connections at most, the one that waits for notifications included. Default 20, at least 3.</summary>
+    /// <summary>Connections at most, the one that waits for notifications included: as many as a server with all read models may want at once. Default 40, at least 3.</summary>
     public int ConnectionsMax
     {
         get;
@@ -29,7 +29,7 @@ public sealed record PostgresOptions(string ConnectionString)
             ArgumentOutOfRangeException.ThrowIfLessThan(value, 3);
             field = value;
         }
-    } = 20;
+    } = 40;
 
     /// <summary>A record prints everything it has; this one has a password.</summary>
     public override string ToString() => nameof(PostgresOptions);

@@ -56,8 +56,11 @@ public sealed class ReadModels : IReadModels, IAsyncDisposable
         _firstReading = Start();
     }
 
+    /// <summary>The shapes of all read models, for storages that are made ready before anybody opens them.</summary>
+    public static ImmutableArray<ViewSchema> Schemas { get; } = [.. NewProjections().Select(static projection => projection.Schema)];
+
     /// <summary>What read models there are: the names that <see cref="RebuildAsync"/>, <see cref="Statuses"/> and their files have.</summary>
-    public static ImmutableArray<string> Names { get; } = [.. NewProjections().Select(static projection => projection.Schema.Name)];
+    public static ImmutableArray<string> Names { get; } = [.. Schemas.Select(static schema => schema.Name)];
 
     public IMerchantHistory History { get; }
 
@@ -88,7 +91,7 @@ public sealed class ReadModels : IReadModels, IAsyncDisposable
         IViewStorage storage, IEventLog log, EventCodec codec, IClock clock, ReadModelOptions options, CancellationToken cancellation)
     {
         var manifest = new ViewManifest(storage);
-        var note = manifest.Load();
+        var note = manifest.Check();
         var source = new EventSource(log, codec, options.SkippableTypes);
         var opening = new ViewOpening(storage, manifest, source, options, note);
         var runners = ImmutableArray.CreateBuilder<ProjectionRunner>();
@@ -137,7 +140,8 @@ public sealed class ReadModels : IReadModels, IAsyncDisposable
     /// <summary>Views that have nothing yet are given what the log holds by one reading of it; the others go on by themselves.</summary>
     private SharedReading Start()
     {
-        var first = _runners.Values.Where(static runner => runner.View.Position == 0 && !runner.View.IsReady).ToImmutableArray();
+        // Where others take the same events in, each goes on from where they are.
+        var first = _storage.IsShared ? [] : _runners.Values.Where(static runner => runner.View.Position == 0 && !runner.View.IsReady).ToImmutableArray();
         var reading = new SharedReading(_source, first.Select(static runner => runner.Projection));
         foreach (var runner in _runners.Values) runner.Start(first.IndexOf(runner) is var index and >= 0 ? reading[index] : null);
         return reading;

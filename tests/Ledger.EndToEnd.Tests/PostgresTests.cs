@@ -48,6 +48,9 @@ public sealed class PostgresTests(DemoFixture fixture) : IAsyncLifetime
         Assert.Equal(demo, await File.ReadAllTextAsync(_folder.In("database.jsonl")));
         Assert.Equal(demo, await File.ReadAllTextAsync(_folder.In("back.jsonl")));
 
+        var rebuilt = await AssertRunAsync(0, "rebuild", "history", "--json", "--log", "postgres", "--connection", Connection);
+        Assert.True(JsonDocument.Parse(rebuilt.Out).RootElement.GetProperty("equal").GetBoolean());
+
         // Again: there is nothing left to copy.
         var again = await AssertRunAsync(0, "copy", "--json", "--from", $"sqlite:{fixture.Folder}", "--to", $"postgres:{Connection}");
         Assert.Equal(0, JsonDocument.Parse(again.Out).RootElement.GetProperty("events").GetInt64());

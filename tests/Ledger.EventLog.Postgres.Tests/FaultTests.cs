@@ -1,5 +1,6 @@
 using Ledger.EventLog.Conformance;
 using Ledger.Postgres;
+using Ledger.Postgres.Fixture;
 using Ledger.Postgres.Schema;
 using Ledger.Testing.Postgres;
 

@@ -1,4 +1,5 @@
 using Ledger.Postgres;
+using Ledger.Postgres.Fixture;
 using Ledger.Postgres.Schema;
 
 namespace Ledger.EventLog.Postgres.Tests;

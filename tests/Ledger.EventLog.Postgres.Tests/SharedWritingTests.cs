@@ -1,5 +1,6 @@
 using Ledger.EventLog.Conformance;
 using Ledger.Postgres;
+using Ledger.Postgres.Fixture;
 
 namespace Ledger.EventLog.Postgres.Tests;
 

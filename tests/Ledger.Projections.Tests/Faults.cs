@@ -81,13 +81,16 @@ internal sealed class FailingStorage(IViewStorage inner) : IViewStorage
     /// <summary>How many of the next transactions fail.</summary>
     public void FailNext(int transactions) => Volatile.Write(ref _failures, transactions);
 
+    /// <summary>Whether it says that other processes have the same read models.</summary>
+    public bool IsShared { get; init; }
+
     public ImmutableDictionary<string, int> ReadManifest() => inner.ReadManifest();
 
-    public void WriteManifest(ImmutableDictionary<string, int> generations) => inner.WriteManifest(generations);
+    public bool TryServe(string name, int generation) => inner.TryServe(name, generation);
 
     public IViewStore Create(ViewSchema schema, int generation, bool building) => new Store(this, inner.Create(schema, generation, building));
 
-    public IViewStore Open(ViewSchema schema, int generation) => new Store(this, inner.Open(schema, generation));
+    public IViewStore Open(ViewSchema schema, int generation, long logPosition) => new Store(this, inner.Open(schema, generation, logPosition));
 
     public void Delete(string name, int generation) => inner.Delete(name, generation);
 
@@ -101,6 +104,10 @@ internal sealed class FailingStorage(IViewStorage inner) : IViewStorage
     private sealed class Store(FailingStorage storage, IViewStore inner) : IViewStore
     {
         public ViewSchema Schema => inner.Schema;
+
+        public int Generation => inner.Generation;
+
+        public long ReadyFrom => inner.ReadyFrom;
 
         public ViewCheckpoint Checkpoint => inner.Checkpoint;
 

@@ -101,7 +101,7 @@ internal sealed class HandDriven : IDisposable
     public void Restart()
     {
         Builder.Store.Dispose();
-        Builder = new ViewBuilder(Projection, new SqliteViewStorage(_folder.Path).Open(Projection.Schema, 1), Source);
+        Builder = new ViewBuilder(Projection, new SqliteViewStorage(_folder.Path).Open(Projection.Schema, 1, Source.Log.LastPosition), Source);
     }
 
     public async Task<string> DigestAsync()

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Ledger.Contracts.V1;
 using Ledger.Engine;
 using Ledger.EventLog;
+using Ledger.Projections.Storage;
 using Ledger.Vault;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -59,7 +60,7 @@ internal sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<Pr
         CommandIdReusedException => new ProblemResult(ProblemCodes.Idempotency.KeyReused),
         MailboxFullException => new ProblemResult(ProblemCodes.Server.Busy) { RetryAfterSeconds = MailboxFullException.RetryAfterSeconds },
         HashingBusyException => new ProblemResult(ProblemCodes.Server.Busy) { RetryAfterSeconds = RetryAfterSeconds },
-        EventLogUnavailableException or EventLogFencedException or EngineFaultedException or VaultBusyException => Unavailable(http, exception),
+        EventLogUnavailableException or EventLogFencedException or ViewStoreException or EngineFaultedException or VaultBusyException => Unavailable(http, exception),
         OperationCanceledException => new ProblemResult(ProblemCodes.Request.TimedOut) { RetryAfterSeconds = RetryAfterSeconds },
         _ => OurError(http, exception),
     };

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Ledger.EventLog;
 using Ledger.Host.Composition;
+using Ledger.Projections.Storage;
 using Ledger.Vault;
 
 namespace Ledger.Host.CommandLine;
@@ -32,7 +33,7 @@ internal static class Edge
         UsageException => ExitCode.Usage,
         EventLogRefusedException or VaultFileException => ExitCode.Refused,
         EventLogCorruptException or VaultDamagedException => ExitCode.Corrupt,
-        EventLogUnavailableException or VaultBusyException => ExitCode.Unavailable,
+        EventLogUnavailableException or ViewStoreException or VaultBusyException => ExitCode.Unavailable,
         PortTakenException or UnauthorizedAccessException or IOException or SocketException => ExitCode.Unavailable,
         _ => ExitCode.Unexpected,
     };

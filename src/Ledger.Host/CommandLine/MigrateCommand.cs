@@ -3,6 +3,8 @@ using System.Globalization;
 using Ledger.Host.Output;
 using Ledger.Postgres;
 using Ledger.Postgres.Schema;
+using Ledger.Projections;
+using Ledger.Projections.Postgres;
 using Spectre.Console;
 
 namespace Ledger.Host.CommandLine;
@@ -21,12 +23,14 @@ internal static class MigrateCommand
     private static async Task<int> RunAsync(PostgresOptions options, CancellationToken cancellation)
     {
         var before = await PostgresSchema.MigrateAsync(options, cancellation);
+        var views = await PostgresViewStorage.MigrateAsync(options, ReadModels.Schemas, cancellation);
         Terminal.Out.WriteLine(before switch
         {
             0 => string.Create(CultureInfo.InvariantCulture, $"The ledger is made, version {PostgresSchema.Version}."),
             _ when before == PostgresSchema.Version => string.Create(CultureInfo.InvariantCulture, $"The ledger has version {before} already; nothing was changed."),
             _ => string.Create(CultureInfo.InvariantCulture, $"The ledger went from version {before} to {PostgresSchema.Version}."),
         });
+        if (!views.IsEmpty) Terminal.Out.WriteLine($"Read models that servers fill from the log: {string.Join(", ", views)}.");
         return ExitCode.Ok;
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using Ledger.EventLog;
-using Ledger.EventLog.Sqlite;
 using Ledger.Host.Composition;
 using Ledger.Host.Output;
 using Ledger.Projections;
@@ -11,8 +10,8 @@ using Spectre.Console;
 namespace Ledger.Host.CommandLine;
 
 /// <summary>
-/// `ledger rebuild`: folds one read model anew beside the one that serves, compares the two row by row, and switches over. Takes the folder, so
-/// no server may run on it meanwhile.
+/// `ledger rebuild`: folds one read model anew beside the one that serves, compares the two row by row, and switches over. Takes a folder, so
+/// no server may run on it meanwhile; in a database, servers go on beside it.
 /// </summary>
 internal static class RebuildCommand
 {
@@ -20,24 +19,25 @@ internal static class RebuildCommand
 
     public static Command Build()
     {
-        var data = CommonOptions.Data();
+        var (data, log, connection) = (CommonOptions.Data(), CommonOptions.Log(), CommonOptions.Connection());
         var json = CommonOptions.Json();
         var projection = new Argument<string>("projection") { Description = $"One of: {string.Join(", ", ReadModels.Names)}." };
         var compareOnly = new Option<bool>("--compare-only") { Description = "Leave the one that serves in place; exit code 4 when they differ." };
-        var command = new Command("rebuild", "Fold a read model anew from the log, compare it with the one that serves, switch over.") { projection, data, compareOnly, json };
+        var command = new Command("rebuild", "Fold a read model anew from the log, compare it with the one that serves, switch over.") { projection, data, log, connection, compareOnly, json };
         command.SetAction((result, cancellation) => Edge.RunAsync(
-            token => RunAsync(CommonOptions.ExistingFolder(result.GetValue(data)), result.GetRequiredValue(projection), result.GetValue(compareOnly), result.GetValue(json), token),
+            token => RunAsync(CommonOptions.ExistingLog(result.GetValue(log), result.GetValue(data), result.GetValue(connection)), result.GetRequiredValue(projection), result.GetValue(compareOnly), result.GetValue(json), token),
             cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(LedgerFolder folder, string name, bool compareOnly, bool json, CancellationToken cancellation)
+    private static async Task<int> RunAsync(LogPlace place, string name, bool compareOnly, bool json, CancellationToken cancellation)
     {
         // Before the folder is taken: a wrong name is answered beside a running server too.
         if (!ReadModels.Names.Contains(name, StringComparer.Ordinal)) throw new UsageException($"There is no projection « {name} »; there are: {string.Join(", ", ReadModels.Names)}.");
 
-        await using var log = SqliteEventLog.Open(folder.Log, SqliteEventLogOptions.Default);
-        await using var views = await ReadModels.OpenAsync(folder.Views, log, EventCodec.Default, SystemClock.Instance, new ReadModelOptions(), cancellation);
+        await using var closers = new Closers();
+        var (log, storage) = await place.OpenWithViewsAsync(closers, cancellation);
+        await using var views = await ReadModels.OpenAsync(storage, log, EventCodec.Default, SystemClock.Instance, new ReadModelOptions(), cancellation);
 
         var report = await RebuildAsync(views, name, compareOnly, cancellation);
         if (json) JsonOut.Write(ToJson(report));

@@ -73,7 +73,7 @@ internal sealed class LedgerCore : IAsyncDisposable
             parts.Folder.Create();
             LedgerCore? core = null;
             var stores = await LedgerStores.OpenAsync(parts.Log, parts.Folder, closers, trouble => core?._observer?.TurnUnknown(trouble), cancellation);
-            var views = closers.Add(await ReadModels.OpenAsync(parts.Folder.Views, stores.Log, EventCodec.Default, parts.Clock, new ReadModelOptions { GatherFor = ServerParts.GatherFor.ToTimeSpan() }, cancellation));
+            var views = closers.Add(await ReadModels.OpenAsync(stores.Views, stores.Log, EventCodec.Default, parts.Clock, new ReadModelOptions { GatherFor = ServerParts.GatherFor.ToTimeSpan() }, cancellation));
             return core = new LedgerCore(parts, closers, stores, views);
         }
         catch

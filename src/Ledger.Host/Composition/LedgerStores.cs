@@ -1,8 +1,7 @@
 using Ledger.EventLog;
-using Ledger.EventLog.Postgres;
-using Ledger.EventLog.Sqlite;
 using Ledger.EventLog.Sqlite.ToDo;
 using Ledger.EventLog.ToDo;
+using Ledger.Projections.Storage;
 
 namespace Ledger.Host.Composition;
 
@@ -10,13 +9,16 @@ namespace Ledger.Host.Composition;
 /// <param name="work">Ends soon after its token is cancelled; may be begun again.</param>
 internal delegate Task RunAlone(Func<CancellationToken, Task> work, CancellationToken cancellation);
 
-/// <summary>What a server keeps its events and to-do lists in: the files of its folder, which it has for itself, or a database that it shares.</summary>
+/// <summary>What a server keeps its events, read models and to-do lists in: the files of its folder, which it has for itself, or a database that it shares.</summary>
 /// <param name="HowToForgetToDo">What an operator does to have the to-do lists made anew.</param>
 /// <param name="RunAlone">With files, at once; with a database, while this server holds its lease.</param>
-internal sealed record LedgerStores(IEventLog Log, Func<IToDoStore> OpenToDo, string HowToForgetToDo, RunAlone RunAlone)
+internal sealed record LedgerStores(IEventLog Log, IViewStorage Views, Func<IToDoStore> OpenToDo, string HowToForgetToDo, RunAlone RunAlone)
 {
     /// <summary>Stored, so never renamed.</summary>
     private const string ProcessesLease = "processes";
+
+    /// <summary>Five views with four reads and a writer each, four processes, and some for requests.</summary>
+    private const int ThreadsMin = 40;
 
     /// <param name="closers">Gets what has to be closed.</param>
     /// <param name="onTrouble">Told when the database does not say whose turn it is; any thread.</param>
@@ -27,13 +29,22 @@ internal sealed record LedgerStores(IEventLog Log, Func<IToDoStore> OpenToDo, st
         {
             case LogPlace.File:
                 // Whoever has the log has the folder.
-                return new LedgerStores(closers.Add(SqliteEventLog.Open(folder.Log, SqliteEventLogOptions.Default)), () => SqliteToDoStore.Open(folder.ToDo), $"Delete {folder.ToDo}", static (work, token) => work(token));
+                var (file, views) = await place.OpenWithViewsAsync(closers, cancellation);
+                return new LedgerStores(file, views, () => SqliteToDoStore.Open(folder.ToDo), $"Delete {folder.ToDo}", static (work, token) => work(token));
             case LogPlace.Database database:
                 closers.Add(FolderLock.Take(folder));
-                var log = closers.Add(await PostgresEventLog.OpenAsync(database.Options, cancellation));
+                ReserveThreads();
+                var (log, shared) = await database.OpenSharedAsync(closers, cancellation);
                 var lease = log.NewLease(ProcessesLease, Guid.CreateVersion7());
-                return new LedgerStores(log, () => log.NewToDoStore(lease), "Empty ledger.checkpoints and ledger.todo_items", (work, token) => lease.RunAsync(work, onTrouble, token));
+                return new LedgerStores(log, shared, () => log.NewToDoStore(lease), "Empty ledger.checkpoints and ledger.todo_items", (work, token) => lease.RunAsync(work, onTrouble, token));
             default: throw new System.Diagnostics.UnreachableException();
         }
+    }
+
+    /// <summary>Who reads and writes read models and to-do lists waits for the database on a thread of the pool: a bounded number of them, and nobody else waits for one of these to come free.</summary>
+    private static void ReserveThreads()
+    {
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, ThreadsMin), completions);
     }
 }

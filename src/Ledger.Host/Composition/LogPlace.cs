@@ -3,6 +3,9 @@ using Ledger.EventLog.Postgres;
 using Ledger.EventLog.Sqlite;
 using Ledger.Host.CommandLine;
 using Ledger.Postgres;
+using Ledger.Projections.Postgres;
+using Ledger.Projections.Storage;
+using Ledger.Projections.Storage.Sqlite;
 
 namespace Ledger.Host.Composition;
 
@@ -32,6 +35,10 @@ internal abstract record LogPlace
     /// <summary>For writing; a file is made when it is missing, a database must have been migrated.</summary>
     public abstract Task<IEventLog> OpenForWritingAsync(CancellationToken cancellation);
 
+    /// <summary>The log, for writing, and the read models that follow it.</summary>
+    /// <param name="closers">Gets what has to be closed.</param>
+    public abstract Task<(IEventLog Log, IViewStorage Views)> OpenWithViewsAsync(Closers closers, CancellationToken cancellation);
+
     /// <summary>How people are told of it; never with a password.</summary>
     public abstract override string ToString();
 
@@ -46,6 +53,9 @@ internal abstract record LogPlace
             Folder.Create();
             return Task.FromResult<IEventLog>(SqliteEventLog.Open(Folder.Log, SqliteEventLogOptions.Default));
         }
+
+        public override async Task<(IEventLog Log, IViewStorage Views)> OpenWithViewsAsync(Closers closers, CancellationToken cancellation) =>
+            (closers.Add(await OpenForWritingAsync(cancellation)), new SqliteViewStorage(Folder.Views));
     }
 
     internal sealed record Database(PostgresOptions Options) : LogPlace
@@ -55,5 +65,14 @@ internal abstract record LogPlace
         public override async Task<IEventLog> OpenForReadingAsync(CancellationToken cancellation) => await PostgresEventLog.OpenAsync(Options, cancellation);
 
         public override async Task<IEventLog> OpenForWritingAsync(CancellationToken cancellation) => await PostgresEventLog.OpenAsync(Options, cancellation);
+
+        public override async Task<(IEventLog Log, IViewStorage Views)> OpenWithViewsAsync(Closers closers, CancellationToken cancellation) => await OpenSharedAsync(closers, cancellation);
+
+        /// <summary>The same over one pool of connections.</summary>
+        public async Task<(PostgresEventLog Log, PostgresViewStorage Views)> OpenSharedAsync(Closers closers, CancellationToken cancellation)
+        {
+            var database = closers.Add(await PostgresDatabase.OpenAsync(Options, cancellation));
+            return (closers.Add(await PostgresEventLog.OpenAsync(database, cancellation)), new PostgresViewStorage(database));
+        }
     }
 }

@@ -16,11 +16,18 @@ internal sealed class ProjectionRunner
     /// <summary>Attempts at a store or log that cannot be reached, before the projection stops.</summary>
     public const int AttemptsMax = 10;
 
+    /// <summary>
+    /// Where other processes have the same view, a stop is tried again by itself after this long: what stopped it may have been mended by another's rebuild, or was a
+    /// database that is back.
+    /// </summary>
+    public static readonly TimeSpan SharedRetryEvery = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan DelayMax = TimeSpan.FromSeconds(30);
 
     private readonly EventSource _source;
     private readonly TimeProvider _timer;
+    private readonly bool _isShared;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SemaphoreSlim _resumed = new(0, 1);
     private readonly CancellationTokenSource _closing = new();
@@ -30,9 +37,9 @@ internal sealed class ProjectionRunner
     private int _attempts;
     private volatile bool _isClosed;
 
-    public ProjectionRunner(IProjection projection, ServedView view, ViewBuilder builder, EventSource source, TimeProvider timer, string? note)
+    public ProjectionRunner(IProjection projection, ServedView view, ViewBuilder builder, EventSource source, bool isShared, TimeProvider timer, string? note)
     {
-        (Projection, View, _builder, _source, _timer, Note) = (projection, view, builder, source, timer, note);
+        (Projection, View, _builder, _source, _isShared, _timer, Note) = (projection, view, builder, source, isShared, timer, note);
     }
 
     public IProjection Projection { get; }
@@ -127,7 +134,7 @@ internal sealed class ProjectionRunner
 
                 LeaveFirstReading();
                 View.Stop = stop;
-                await _resumed.WaitAsync(cancellation).ConfigureAwait(false);
+                await WaitForResumeAsync(cancellation).ConfigureAwait(false);
                 (View.Stop, _attempts) = (null, 0);
             }
         }
@@ -135,6 +142,12 @@ internal sealed class ProjectionRunner
         {
             // Closed: what was committed stands, the rest is taken in next time.
         }
+    }
+
+    private async Task WaitForResumeAsync(CancellationToken cancellation)
+    {
+        await using var again = _timer.CreateTimer(_ => Resume(), null, _isShared ? SharedRetryEvery : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan).ConfigureAwait(false);
+        await _resumed.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
     private async ValueTask<ProjectionStop?> TryStepAsync(CancellationToken cancellation)

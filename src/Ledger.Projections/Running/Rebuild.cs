@@ -17,6 +17,9 @@ internal sealed class Rebuild(
     /// <summary>How often the new build catches up before it takes the runner's turn, however fast the log grows.</summary>
     private const int CatchUpRoundsMax = 20;
 
+    /// <summary>How often it tries to serve where other processes take events in meanwhile: each time it lacks only what came since the last.</summary>
+    private const int SwitchRoundsMax = 100;
+
     private readonly string _name = runner.Projection.Schema.Name;
     private readonly Instant _start = clock.GetCurrentInstant();
     private bool _hasRead;
@@ -88,13 +91,19 @@ internal sealed class Rebuild(
         await runner.TakeTurnAsync(
             async _ =>
             {
-                // Never behind what readers have seen.
-                await FoldToAsync(builder, Math.Max(source.Log.LastPosition, runner.View.Position), cancellation).ConfigureAwait(false);
-                Report(RebuildStage.Switching, builder.Position);
                 var old = runner.View.Generation;
-                manifest.Serve(_name, generation);
-                runner.View.Replace(builder.Store, generation, whenGone: () => DeleteOld(old, options));
-                return builder;
+                for (var round = 0; round < SwitchRoundsMax; round++)
+                {
+                    // Never behind what readers have seen.
+                    await FoldToAsync(builder, Math.Max(source.Log.LastPosition, runner.View.Position), cancellation).ConfigureAwait(false);
+                    Report(RebuildStage.Switching, builder.Position);
+                    if (!manifest.TryServe(_name, generation)) continue;
+
+                    runner.View.Replace(builder.Store, whenGone: () => DeleteOld(old, options));
+                    return builder;
+                }
+
+                throw new ProjectionFailedException($"{_name} could not be switched over: other servers were ahead each of {SwitchRoundsMax} times. What served before still does; try again when there is less to do.");
             },
             cancellation).ConfigureAwait(false);
         return true;

@@ -20,11 +20,11 @@ internal sealed class ServedView
     private volatile ProjectionStop? _stop;
 
     /// <param name="readyFrom">Answers wait until this position is reached: a view that is built for the first time is not shown half built.</param>
-    public ServedView(string name, IViewStore store, int generation, long readyFrom, ReadModelOptions options)
+    public ServedView(string name, IViewStore store, long readyFrom, ReadModelOptions options)
     {
         (_name, _waitMax, _timer, ReadyFrom) = (name, options.WaitMax, options.Timer, readyFrom);
         Pace = new FollowerPace(options.GatherFor, options.Timer);
-        _current = new StoreLease(store, generation);
+        _current = new StoreLease(store);
         _reached = new CommitSignal(store.Checkpoint.Position);
         Advance(store.Checkpoint.Position);
     }
@@ -46,7 +46,7 @@ internal sealed class ServedView
     {
         get
         {
-            lock (_lock) return _current.Generation;
+            lock (_lock) return _current.Store.Generation;
         }
     }
 
@@ -103,13 +103,13 @@ internal sealed class ServedView
     }
 
     /// <summary>New questions go to <paramref name="store"/>; the old store is closed, then <paramref name="whenGone"/> called, when its last reader has left.</summary>
-    public void Replace(IViewStore store, int generation, Action whenGone)
+    public void Replace(IViewStore store, Action whenGone)
     {
         StoreLease old;
         lock (_lock)
         {
             old = _current;
-            _current = new StoreLease(store, generation);
+            _current = new StoreLease(store);
         }
 
         Advance(store.Checkpoint.Position);
@@ -148,14 +148,12 @@ internal sealed class ServedView
 }
 
 /// <summary>One open store, counted by those who read from it. Any thread.</summary>
-internal sealed class StoreLease(IViewStore store, int generation)
+internal sealed class StoreLease(IViewStore store)
 {
     private int _holders = 1;
     private Action? _whenGone;
 
     public IViewStore Store => store;
-
-    public int Generation => generation;
 
     public void Acquire() => Interlocked.Increment(ref _holders);
 

@@ -48,13 +48,19 @@ internal sealed class ViewBuilder
     public async ValueTask<ProjectionStop?> StepAsync(int countMax, CancellationToken cancellation)
     {
         Invariant.Holds(_open is null);
-        var events = await _log.ReadAllAsync(Position, countMax, cancellation).ConfigureAwait(false);
-        if (events.IsEmpty || TryFold(events) is not { } stop) return null;
+        if (await TryStepAsync(countMax, cancellation).ConfigureAwait(false) is not { } stop) return null;
 
         // The batch was undone. What stands before the bad event is taken in again, by itself.
         var before = (int)(stop.Position - Position - 1);
-        if (before > 0) Invariant.Holds(TryFold(events[..before]) is null);
-        return stop;
+        return before <= 0 ? stop : await TryStepAsync(before, cancellation).ConfigureAwait(false) ?? stop;
+    }
+
+    /// <summary>The transaction comes first: where others take events in too, only it tells which are next.</summary>
+    private async ValueTask<ProjectionStop?> TryStepAsync(int countMax, CancellationToken cancellation)
+    {
+        using var transaction = Store.Begin();
+        var events = await _log.ReadAllAsync(Position, countMax, cancellation).ConfigureAwait(false);
+        return events.IsEmpty ? null : TryFold(transaction, events);
     }
 
     /// <summary>
@@ -118,9 +124,8 @@ internal sealed class ViewBuilder
         (_open, _last) = (null, null);
     }
 
-    private ProjectionStop? TryFold(ImmutableArray<RecordedEvent> events)
+    private ProjectionStop? TryFold(IViewTransaction transaction, ImmutableArray<RecordedEvent> events)
     {
-        using var transaction = Store.Begin();
         _batch.Begin(transaction);
         var skipped = Store.Checkpoint.Skipped;
         var taken = 0;

@@ -7,43 +7,29 @@ namespace Ledger.Projections.Running;
 internal sealed class ViewManifest(IViewStorage storage)
 {
     private readonly Lock _lock = new();
-    private ImmutableDictionary<string, int> _serving = ImmutableDictionary<string, int>.Empty;
 
-    /// <summary>Reads what is stored; what is damaged counts as nothing, because all of it can be built anew.</summary>
+    /// <summary>What is damaged counts as nothing, because all of it can be built anew.</summary>
     /// <returns>What an operator should know; null when nothing.</returns>
     /// <exception cref="ViewStoreException">It is there and cannot be read.</exception>
-    public string? Load()
+    public string? Check()
     {
         lock (_lock)
         {
-            try
-            {
-                _serving = storage.ReadManifest();
-                return null;
-            }
-            catch (ViewStoreException exception) when (exception.IsUnusable)
-            {
-                _serving = ImmutableDictionary<string, int>.Empty;
-                return exception.Message;
-            }
+            _ = Read(out var note);
+            return note;
         }
     }
 
     /// <returns>Null when none serves.</returns>
     public int? Serving(string name)
     {
-        lock (_lock) return _serving.TryGetValue(name, out var generation) ? generation : null;
+        lock (_lock) return Read(out _).TryGetValue(name, out var generation) ? generation : null;
     }
 
-    /// <summary>From now on, also after a crash, this one.</summary>
-    public void Serve(string name, int generation)
+    /// <inheritdoc cref="IViewStorage.TryServe"/>
+    public bool TryServe(string name, int generation)
     {
-        lock (_lock)
-        {
-            var changed = _serving.SetItem(name, generation);
-            storage.WriteManifest(changed);
-            _serving = changed;
-        }
+        lock (_lock) return storage.TryServe(name, generation);
     }
 
     /// <summary>Above all that are there, finished or not.</summary>
@@ -52,7 +38,7 @@ internal sealed class ViewManifest(IViewStorage storage)
         lock (_lock)
         {
             var used = storage.List().Where(entry => entry.Name == name).Select(static entry => entry.Generation);
-            return used.Append(_serving.GetValueOrDefault(name)).Max() + 1;
+            return used.Append(Read(out _).GetValueOrDefault(name)).Max() + 1;
         }
     }
 
@@ -62,5 +48,19 @@ internal sealed class ViewManifest(IViewStorage storage)
         var serving = Serving(name);
         var rests = storage.List().Where(entry => entry.Name == name && (serving is null || entry.Generation > serving));
         foreach (var (_, generation) in rests) storage.Delete(name, generation);
+    }
+
+    private ImmutableDictionary<string, int> Read(out string? note)
+    {
+        try
+        {
+            note = null;
+            return storage.ReadManifest();
+        }
+        catch (ViewStoreException exception) when (exception.IsUnusable)
+        {
+            note = exception.Message;
+            return ImmutableDictionary<string, int>.Empty;
+        }
     }
 }

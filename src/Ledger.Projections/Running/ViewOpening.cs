@@ -1,3 +1,4 @@
+using Ledger.EventLog;
 using Ledger.Projections.Storage;
 
 namespace Ledger.Projections.Running;
@@ -8,19 +9,20 @@ internal sealed class ViewOpening(IViewStorage storage, ViewManifest manifest, E
     public async ValueTask<ProjectionRunner> OpenAsync(IProjection projection, CancellationToken cancellation)
     {
         var name = projection.Schema.Name;
-        manifest.DeleteRests(name);
+        if (!storage.IsShared) manifest.DeleteRests(name);
         var (store, note) = await OpenServingAsync(projection.Schema, cancellation).ConfigureAwait(false);
-        var readyFrom = 0L;
+        if (store is null && storage.IsShared) throw new EventLogRefusedException(note ?? $"The database has no read model « {name} ». Stop the servers and run « ledger migrate ».");
+
+        var readyFrom = store?.ReadyFrom ?? source.Log.LastPosition;
         if (store is null)
         {
-            readyFrom = source.Log.LastPosition;
             var generation = manifest.NextGeneration(name);
             store = storage.Create(projection.Schema, generation, building: readyFrom > 0);
-            manifest.Serve(name, generation);
+            manifest.TryServe(name, generation);
         }
 
-        var view = new ServedView(name, store, manifest.Serving(name)!.Value, readyFrom, options);
-        return new ProjectionRunner(projection, view, new ViewBuilder(projection, store, source), source, options.Timer, note ?? manifestNote);
+        var view = new ServedView(name, store, readyFrom, options);
+        return new ProjectionRunner(projection, view, new ViewBuilder(projection, store, source), source, storage.IsShared, options.Timer, note ?? manifestNote);
     }
 
     /// <returns>No store, and why as far as there was one, when it must be built anew.</returns>
@@ -31,7 +33,7 @@ internal sealed class ViewOpening(IViewStorage storage, ViewManifest manifest, E
         IViewStore? store = null;
         try
         {
-            store = storage.Open(schema, generation);
+            store = storage.Open(schema, generation, source.Log.LastPosition);
             var foreign = await IsOfAnotherLogAsync(store.Checkpoint, cancellation).ConfigureAwait(false);
             if (!foreign) return (store, null);
 
@@ -41,7 +43,7 @@ internal sealed class ViewOpening(IViewStorage storage, ViewManifest manifest, E
         catch (ViewStoreException exception) when (exception.IsUnusable)
         {
             store?.Dispose();
-            return (null, $"{exception.Message} It is built anew.");
+            return (null, storage.IsShared ? exception.Message : $"{exception.Message} It is built anew.");
         }
     }
 

@@ -4,26 +4,34 @@ using NodaTime;
 namespace Ledger.Projections.Storage;
 
 /// <summary>
-/// Where read models are kept: any number of generations of each, one of which serves. What a PostgreSQL adapter would implement.
+/// Where read models are kept: any number of generations of each, one of which serves. Every storage passes tests/Ledger.Projections.Conformance.
 /// Called by one thread at a time.
 /// </summary>
 public interface IViewStorage
 {
+    /// <summary>
+    /// Other processes have the same read models: whichever of them comes first takes the next events in, for all. What serves is made by a migration or a rebuild,
+    /// never at a start, and may be replaced by another process's rebuild.
+    /// </summary>
+    bool IsShared { get; }
+
     /// <summary>Which generation of each view serves; empty before the first.</summary>
     /// <exception cref="ViewStoreException">The manifest cannot be read.</exception>
     ImmutableDictionary<string, int> ReadManifest();
 
-    /// <summary>Replaces the manifest at one stroke: after a crash there is the old one or the new one, whole.</summary>
+    /// <summary>From now on this generation serves: at one stroke, after a crash there is the old one or the new one. It must be finished.</summary>
+    /// <returns>False where <see cref="IsShared"/> and the one that serves has taken in more by now: the old one stands; take that in too and try again.</returns>
     /// <exception cref="ViewStoreException">It could not be written; the old one stands.</exception>
-    void WriteManifest(ImmutableDictionary<string, int> generations);
+    bool TryServe(string name, int generation);
 
     /// <summary>Makes an empty generation, in place of any rest of a build that did not finish.</summary>
     /// <param name="building">True for a build aside: fast, without indexes, worth nothing until <see cref="IViewStore.Finish"/>.</param>
     IViewStore Create(ViewSchema schema, int generation, bool building);
 
-    /// <summary>Opens a generation that is there.</summary>
+    /// <summary>Opens a generation that is there: where <see cref="IsShared"/> the one that serves, whichever that is by then.</summary>
+    /// <param name="logPosition">Where the log ends: the first who opens one that has nothing settles by it <see cref="IViewStore.ReadyFrom"/>.</param>
     /// <exception cref="ViewStoreException">It is missing, damaged, or of another shape; <see cref="ViewStoreException.IsUnusable"/> is set then.</exception>
-    IViewStore Open(ViewSchema schema, int generation);
+    IViewStore Open(ViewSchema schema, int generation, long logPosition);
 
     /// <summary>Nothing when it is not there.</summary>
     void Delete(string name, int generation);
@@ -40,10 +48,16 @@ public interface IViewStore : IDisposable
 {
     ViewSchema Schema { get; }
 
-    /// <summary>What the last commit said.</summary>
+    /// <summary>Which it is; where it is shared, the last that was seen to serve.</summary>
+    int Generation { get; }
+
+    /// <summary>It is not shown before it has this position: it is being built for the first time. 0 when that is over.</summary>
+    long ReadyFrom { get; }
+
+    /// <summary>What the last commit said; where others commit too, as of the last <see cref="Begin"/>.</summary>
     ViewCheckpoint Checkpoint { get; }
 
-    /// <summary>Begins the one write transaction.</summary>
+    /// <summary>Begins the one write transaction; where it is shared, waits for another process's to end.</summary>
     /// <exception cref="ViewStoreException">The store cannot be written.</exception>
     IViewTransaction Begin();
 

@@ -7,7 +7,7 @@ using Ledger.Domain.Transactions;
 using Ledger.Projections.History;
 using Ledger.Testing;
 using NodaTime;
-using static Ledger.Projections.Tests.Sample;
+using static Ledger.Projections.Conformance.Sample;
 
 namespace Ledger.Projections.Tests.History;
 

@@ -5,7 +5,7 @@ using Ledger.Domain.Remittances;
 using Ledger.Projections.Journal;
 using Ledger.Testing;
 using NodaTime;
-using static Ledger.Projections.Tests.Sample;
+using static Ledger.Projections.Conformance.Sample;
 
 namespace Ledger.Projections.Tests.Journal;
 

@@ -6,7 +6,7 @@ using Ledger.Projections.Remittances;
 using Ledger.Testing;
 using NodaTime;
 using static Ledger.Domain.Remittances.RemittanceEvent;
-using static Ledger.Projections.Tests.Sample;
+using static Ledger.Projections.Conformance.Sample;
 
 namespace Ledger.Projections.Tests.Remittances;
 

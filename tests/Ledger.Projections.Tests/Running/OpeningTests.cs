@@ -3,7 +3,7 @@ using Ledger.EventLog;
 using Ledger.Projections.History;
 using Ledger.Projections.Running;
 using Ledger.Testing;
-using static Ledger.Projections.Tests.Sample;
+using static Ledger.Projections.Conformance.Sample;
 
 namespace Ledger.Projections.Tests.Running;
 
@@ -155,7 +155,7 @@ public class OpeningTests
                 await builder.StepAsync(70, CancellationToken.None);
                 using var copy = new TemporaryFolder();
                 foreach (var file in Directory.EnumerateFiles(world.Folder, $"{projection.Schema.Name}.1.db*")) File.Copy(file, Path.Combine(copy.Path, Path.GetFileName(file)));
-                using var after = new Ledger.Projections.Storage.Sqlite.SqliteViewStorage(copy.Path).Open(projection.Schema, 1);
+                using var after = new Ledger.Projections.Storage.Sqlite.SqliteViewStorage(copy.Path).Open(projection.Schema, 1, world.Log.LastPosition);
                 Assert.Equal(builder.Position, after.Checkpoint.Position);
                 var resumed = new ViewBuilder(projection, after, SourceOf(world));
                 while (resumed.Position < world.Log.LastPosition) Assert.Null(await resumed.StepAsync(500, CancellationToken.None));

@@ -6,7 +6,7 @@ using Ledger.Projections.Running;
 using Ledger.Testing;
 using Microsoft.Data.Sqlite;
 using NodaTime;
-using static Ledger.Projections.Tests.Sample;
+using static Ledger.Projections.Conformance.Sample;
 
 namespace Ledger.Projections.Tests.Running;
 
@@ -238,7 +238,7 @@ public class RebuildTests
 
     internal static async Task<string> Digest(World world, IProjection projection, int generation)
     {
-        using var store = world.Storage.Open(projection.Schema, generation);
+        using var store = world.Storage.Open(projection.Schema, generation, world.Log.LastPosition);
         using var snapshot = await store.OpenSnapshotAsync(CancellationToken.None);
         return ViewComparer.DigestOf(projection.Schema, snapshot);
     }

@@ -6,7 +6,7 @@ using Ledger.Projections.Revenue;
 using Ledger.Projections.Running;
 using Ledger.Testing;
 using NodaTime;
-using static Ledger.Projections.Tests.Sample;
+using static Ledger.Projections.Conformance.Sample;
 
 namespace Ledger.Projections.Tests.Running;
 
@@ -203,6 +203,21 @@ public class RunnerTests
         await models.Drained();
         Assert.All(models.Statuses, s => Assert.Equal((4, ProjectionCondition.Live), (s.Position, s.Condition)));
         Assert.Throws<ArgumentException>(() => models.Resume("histoire"));
+    }
+
+    [Fact]
+    public async Task What_other_processes_have_too_goes_on_by_itself_when_its_store_is_back_however_long_that_took()
+    {
+        await using var world = new World { Options = new ReadModelOptions { Timer = new HastyTime() } };
+        await world.OpenAsync();
+        await world.CloseAsync();
+        var storage = new FailingStorage(world.Storage) { IsShared = true };
+        await using var models = await ReadModels.OpenAsync(storage, world.Log, EventCodec.Default, world.Clock, world.Options, World.Bounded());
+        storage.FailNext(10 * ProjectionRunner.AttemptsMax * models.Statuses.Count);
+        new LogWriter(world.Log).Append(StreamOf(Payment(1)), [.. Paid(1)]);
+
+        await models.Drained();
+        Assert.All(models.Statuses, s => Assert.Equal((4, ProjectionCondition.Live), (s.Position, s.Condition)));
     }
 
     [Fact]

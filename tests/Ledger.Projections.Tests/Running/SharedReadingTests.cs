@@ -3,7 +3,7 @@ using Ledger.EventLog;
 using Ledger.Projections.Revenue;
 using Ledger.Projections.Running;
 using Ledger.Projections.Terminals;
-using static Ledger.Projections.Tests.Sample;
+using static Ledger.Projections.Conformance.Sample;
 
 namespace Ledger.Projections.Tests.Running;
 

@@ -4,7 +4,7 @@ using Ledger.Projections.Terminals;
 using Ledger.Testing;
 using NodaTime;
 using static Ledger.Domain.Terminals.TerminalEvent;
-using static Ledger.Projections.Tests.Sample;
+using static Ledger.Projections.Conformance.Sample;
 
 namespace Ledger.Projections.Tests.Terminals;
 

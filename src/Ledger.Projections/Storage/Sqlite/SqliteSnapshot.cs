@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Globalization;
-
 namespace Ledger.Projections.Storage.Sqlite;
 
 /// <summary>Connections for reading: at most <paramref name="countMax"/>, each with its prepared queries. Any thread.</summary>
@@ -138,80 +135,20 @@ internal sealed class SqliteReader(string path) : IDisposable
         }
     }
 
-    private sealed class Cursor(ViewTable table, SqliteStatement statement) : IViewCursor
+    private sealed class Cursor(ViewTable table, SqliteStatement statement) : ViewCursor(table)
     {
-        private readonly ArrayBufferWriter<byte> _key = new();
-        private readonly ArrayBufferWriter<byte> _row = new();
+        public override void Dispose() => statement.Dispose();
 
-        public ReadOnlySpan<byte> Key => _key.WrittenSpan;
+        protected override bool Step() => statement.Step();
 
-        public ReadOnlySpan<byte> Row => _row.WrittenSpan;
+        protected override void Rewind() => statement.Rewind();
 
-        public bool Next()
-        {
-            _key.ResetWrittenCount();
-            _row.ResetWrittenCount();
-            if (!statement.Step()) return false;
+        protected override bool NextIsNull() => statement.NextIsNull();
 
-            for (var index = 0; index < table.Columns.Length; index++) Read(table.Columns[index], index < table.KeyLength);
-            return true;
-        }
+        protected override long Integer() => statement.Integer();
 
-        public string DescribeKey() => Describe(table.KeyLength);
+        protected override ReadOnlySpan<byte> Utf8() => statement.Utf8();
 
-        public string DescribeRow() => Describe(table.Columns.Length);
-
-        public void Dispose() => statement.Dispose();
-
-        private void Read(ViewColumn column, bool isKey)
-        {
-            if (column.IsNullable && statement.NextIsNull())
-            {
-                RowBytes.WriteNull(_row);
-                return;
-            }
-
-            switch (column.Type)
-            {
-                case ColumnType.Integer: Read(statement.Integer(), isKey); break;
-                case ColumnType.Text: Read(statement.Utf8(), isKey); break;
-                case ColumnType.Id: Read(statement.Id(), isKey); break;
-            }
-        }
-
-        private void Read(long value, bool isKey)
-        {
-            if (isKey) RowBytes.WriteKey(_key, value);
-            RowBytes.WriteValue(_row, value);
-        }
-
-        private void Read(ReadOnlySpan<byte> utf8, bool isKey)
-        {
-            if (isKey) RowBytes.WriteKey(_key, utf8);
-            RowBytes.WriteValue(_row, utf8);
-        }
-
-        private void Read(Guid value, bool isKey)
-        {
-            if (isKey) RowBytes.WriteKey(_key, value);
-            RowBytes.WriteValue(_row, value);
-        }
-
-        private string Describe(int count)
-        {
-            statement.Rewind();
-            return string.Join(", ", table.Columns.Take(count).Select(column => $"{column.Name} = {Describe(column)}"));
-        }
-
-        private string Describe(ViewColumn column)
-        {
-            if (column.IsNullable && statement.NextIsNull()) return "null";
-            return column.Type switch
-            {
-                ColumnType.Integer => statement.Integer().ToString(CultureInfo.InvariantCulture),
-                ColumnType.Text => statement.Text(),
-                ColumnType.Id => statement.Id().ToString("N"),
-            };
-        }
+        protected override Guid Id() => statement.Id();
     }
 }

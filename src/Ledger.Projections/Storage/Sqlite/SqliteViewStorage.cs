@@ -21,6 +21,8 @@ public sealed class SqliteViewStorage : IViewStorage
         Directory.CreateDirectory(folder);
     }
 
+    public bool IsShared => false;
+
     private string ManifestPath => Path.Combine(_folder, ManifestName);
 
     public ImmutableDictionary<string, int> ReadManifest()
@@ -43,32 +45,19 @@ public sealed class SqliteViewStorage : IViewStorage
         throw Unreadable(null);
     }
 
-    public void WriteManifest(ImmutableDictionary<string, int> generations)
+    public bool TryServe(string name, int generation)
     {
-        var temporary = ManifestPath + ".new";
-        try
-        {
-            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
-            {
-                JsonSerializer.Serialize(file, new Manifest(ManifestFormat, new SortedDictionary<string, int>(generations, StringComparer.Ordinal)), Json);
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, ManifestPath, overwrite: true);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new ViewStoreException($"{ManifestPath} cannot be written: {exception.Message}", exception);
-        }
+        WriteManifest(ReadableManifest().SetItem(name, generation));
+        return true;
     }
 
     public IViewStore Create(ViewSchema schema, int generation, bool building)
     {
         Delete(schema.Name, generation);
-        return SqliteViewStore.Create(schema, PathOf(schema.Name, generation), building);
+        return SqliteViewStore.Create(schema, PathOf(schema.Name, generation), generation, building);
     }
 
-    public IViewStore Open(ViewSchema schema, int generation) => SqliteViewStore.Open(schema, PathOf(schema.Name, generation));
+    public IViewStore Open(ViewSchema schema, int generation, long logPosition) => SqliteViewStore.Open(schema, PathOf(schema.Name, generation), generation);
 
     public void Delete(string name, int generation)
     {
@@ -88,6 +77,39 @@ public sealed class SqliteViewStorage : IViewStorage
 
     /// <summary>Where one generation is kept.</summary>
     public string PathOf(string name, int generation) => Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{name}.{generation}.db"));
+
+    /// <summary>A damaged one says nothing, and is replaced.</summary>
+    private ImmutableDictionary<string, int> ReadableManifest()
+    {
+        try
+        {
+            return ReadManifest();
+        }
+        catch (ViewStoreException exception) when (exception.IsUnusable)
+        {
+            return ImmutableDictionary<string, int>.Empty;
+        }
+    }
+
+    /// <summary>After a crash there is the old one or the new one, whole.</summary>
+    private void WriteManifest(ImmutableDictionary<string, int> generations)
+    {
+        var temporary = ManifestPath + ".new";
+        try
+        {
+            using (var file = new FileStream(temporary, FileMode.Create, FileAccess.Write))
+            {
+                JsonSerializer.Serialize(file, new Manifest(ManifestFormat, new SortedDictionary<string, int>(generations, StringComparer.Ordinal)), Json);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(temporary, ManifestPath, overwrite: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new ViewStoreException($"{ManifestPath} cannot be written: {exception.Message}", exception);
+        }
+    }
 
     private static (string Name, int Generation)? Parse(string file)
     {

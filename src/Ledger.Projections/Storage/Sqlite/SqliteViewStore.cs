@@ -14,9 +14,9 @@ internal sealed class SqliteViewStore : IViewStore
     private readonly SqliteSnapshotPool _snapshots;
     private bool _isBuilding;
 
-    private SqliteViewStore(ViewSchema schema, string path, SqliteDatabase writer, bool isBuilding)
+    private SqliteViewStore(ViewSchema schema, string path, int generation, SqliteDatabase writer, bool isBuilding)
     {
-        (Schema, _path, _writer, _isBuilding) = (schema, path, writer, isBuilding);
+        (Schema, Generation, _path, _writer, _isBuilding) = (schema, generation, path, writer, isBuilding);
         _transaction = new SqliteViewTransaction(this, writer, schema);
         _snapshots = new SqliteSnapshotPool(path, SnapshotsMax);
         Checkpoint = ReadCheckpoint();
@@ -24,10 +24,15 @@ internal sealed class SqliteViewStore : IViewStore
 
     public ViewSchema Schema { get; }
 
+    public int Generation { get; }
+
+    /// <summary>One whose first build broke off is not opened again but built anew.</summary>
+    public long ReadyFrom => 0;
+
     public ViewCheckpoint Checkpoint { get; internal set; }
 
     /// <exception cref="ViewStoreException">The file cannot be made.</exception>
-    public static SqliteViewStore Create(ViewSchema schema, string path, bool building)
+    public static SqliteViewStore Create(ViewSchema schema, string path, int generation, bool building)
     {
         var writer = SqliteDatabase.Open(path, SqliteAccess.Create);
         return Guarded(writer, () =>
@@ -40,12 +45,12 @@ internal sealed class SqliteViewStore : IViewStore
             foreach (var table in schema.Tables) writer.Execute(SqliteSchema.Create(table));
             if (!building) CreateIndexes(writer, schema);
             writer.Execute("COMMIT");
-            return new SqliteViewStore(schema, path, writer, building);
+            return new SqliteViewStore(schema, path, generation, writer, building);
         });
     }
 
     /// <exception cref="ViewStoreException">The file is missing, damaged, another program's, or of another shape.</exception>
-    public static SqliteViewStore Open(ViewSchema schema, string path)
+    public static SqliteViewStore Open(ViewSchema schema, string path, int generation)
     {
         if (!File.Exists(path)) throw new ViewStoreException($"{path} is missing.") { IsUnusable = true };
 
@@ -54,7 +59,7 @@ internal sealed class SqliteViewStore : IViewStore
         {
             CheckUsable(writer, schema, path);
             Configure(writer, building: false);
-            return new SqliteViewStore(schema, path, writer, isBuilding: false);
+            return new SqliteViewStore(schema, path, generation, writer, isBuilding: false);
         });
     }
 

@@ -3,10 +3,10 @@ using Ledger.Domain;
 using Ledger.EventLog;
 using NodaTime;
 
-namespace Ledger.Projections.Tests;
+namespace Ledger.Projections.Conformance;
 
 /// <summary>Appends events to a log as the engine would: encoded, chained, one command each.</summary>
-internal sealed class LogWriter(IEventLog log, Dictionary<StreamName, (long Version, ReadOnlyMemory<byte> Hash)>? heads = null)
+public sealed class LogWriter(IEventLog log, Dictionary<StreamName, (long Version, ReadOnlyMemory<byte> Hash)>? heads = null)
 {
     private readonly Dictionary<StreamName, (long Version, ReadOnlyMemory<byte> Hash)> _heads = heads ?? [];
     private int _commands = (int)log.LastPosition;

@@ -4,11 +4,9 @@ using Ledger.Postgres.Schema;
 using Ledger.Testing.Postgres;
 using Npgsql;
 
-[assembly: AssemblyFixture(typeof(Ledger.EventLog.Postgres.Tests.PostgresFixture))]
+namespace Ledger.Postgres.Fixture;
 
-namespace Ledger.EventLog.Postgres.Tests;
-
-/// <summary>One server for all tests of the assembly that do not break theirs; each takes a database of its own.</summary>
+/// <summary>One server for all tests of an assembly that do not break theirs; each takes a database of its own. An assembly names it as its fixture.</summary>
 public sealed class PostgresFixture : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ledger-pg-");
@@ -46,7 +44,7 @@ public sealed class PostgresFixture : IAsyncLifetime
         return Server.ConnectionTo(name);
     }
 
-    /// <summary>A database with an empty log.</summary>
+    /// <summary>A database with an empty ledger.</summary>
     public async Task<PostgresOptions> CreateLogAsync()
     {
         var options = new PostgresOptions(await CreateDatabaseAsync());

@@ -11,13 +11,13 @@ using Ledger.EventLog;
 using NodaTime;
 using static Ledger.Domain.Transactions.TransactionCommand;
 
-namespace Ledger.Projections.Tests;
+namespace Ledger.Projections.Conformance;
 
 /// <summary>
 /// A random trading life, decided by the real deciders: two merchants, three terminals, payments with every outcome, cancellations, refunds,
 /// tickets, midnights with remittances and credits, days of 23 and 25 hours. A seed gives the same life again.
 /// </summary>
-internal sealed class TradingLife
+public sealed class TradingLife
 {
     private static readonly PriceList Prices = new(
         new LocalDate(2020, 1, 1), 99_000, 200, 0,

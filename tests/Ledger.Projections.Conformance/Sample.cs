@@ -10,10 +10,10 @@ using Ledger.EventLog;
 using NodaTime;
 using static Ledger.Domain.Transactions.TransactionEvent;
 
-namespace Ledger.Projections.Tests;
+namespace Ledger.Projections.Conformance;
 
 /// <summary>Invented merchants, cards and events.</summary>
-internal static class Sample
+public static class Sample
 {
     public static readonly MerchantId Bakery = new("boulangerie-1");
     public static readonly MerchantId Florist = new("fleuriste-2");

@@ -1,0 +1,1 @@
+[assembly: AssemblyFixture(typeof(Ledger.Postgres.Fixture.PostgresFixture))]
