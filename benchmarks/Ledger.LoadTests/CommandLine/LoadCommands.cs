@@ -47,6 +47,7 @@ internal static class LoadCommands
         EngineCallers.Command(),
         EnginePeak.Command(),
         EngineLatency.Command(),
+        EngineLogs.Command(),
         EngineHalfPeak.Command(),
         HttpCallers.Command(),
         HttpPayment.Command(),

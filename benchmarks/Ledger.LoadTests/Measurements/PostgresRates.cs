@@ -35,7 +35,7 @@ internal static class PostgresRates
     {
         var commands = run.Options.Size(CommandsFull, CommandsLeast);
         var report = new RunReport("postgres", $"PostgreSQL log: {commands} distinct transactions a round, 1 command = 1 event, {PeerCatalogue.FloorBatch} a commit") { WarmUp = "one round of each" };
-        await using var server = await PostgresServer.StartAsync(FolderForAll(run), [], cancellation);
+        await using var server = await PostgresServer.StartAsync(PostgresFolders.ForServer(run), [], cancellation);
         var batches = await RowsAsync(run, commands, cancellation);
 
         var (log, floor, engine, waiting) = (new List<PostgresRound>(), new List<PostgresRound>(), new List<PostgresRound>(), new List<PostgresRound>());
@@ -53,14 +53,6 @@ internal static class PostgresRates
         AddRow(report, "engine, saturated, on the log", [.. engine.Skip(1)]);
         AddRow(report, $"engine, {WaitingCount} callers who wait, on the log", [.. waiting.Skip(1)]);
         return report;
-    }
-
-    /// <summary>The server runs as another user where this process is root's.</summary>
-    private static string FolderForAll(RunContext run)
-    {
-        var folder = Directory.CreateDirectory(run.In("server")).FullName;
-        if (OperatingSystem.IsLinux()) File.SetUnixFileMode(Path.GetDirectoryName(folder)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
-        return folder;
     }
 
     /// <summary>What the engine makes of the traffic, in commits of the floor's size.</summary>
