@@ -49,30 +49,35 @@ internal sealed class NodeServer(ClusterNode node, TextWriter output)
 
     private async Task AnswerAsync(string[] words, CancellationToken cancellation)
     {
-        if (words is ["shards"])
-        {
-            await output.WriteLineAsync($"shards {string.Join(',', await node.ReadShardsAsync(cancellation))}");
-            return;
-        }
-
         try
         {
-            await DoAsync(words, cancellation);
-            await output.WriteLineAsync($"done {words[1]}");
+            await output.WriteLineAsync(await DoAsync(words, cancellation));
         }
         catch (Exception exception)
         {
             // The process's edge: whoever asked hears of it, and asks again or gives up.
-            await output.WriteLineAsync($"failed {words[1]} {exception.Message.ReplaceLineEndings(" ")}");
+            await output.WriteLineAsync($"failed {words.ElementAtOrDefault(1) ?? words[0]} {exception.Message.ReplaceLineEndings(" ")}");
         }
     }
 
-    private Task DoAsync(string[] words, CancellationToken cancellation) => words switch
+    private async Task<string> DoAsync(string[] words, CancellationToken cancellation)
     {
-        ["open", var terminals] => _sales.OpenAsync(Number(terminals), cancellation),
-        ["pay", var number, var terminal, var milliseconds] => _sales.PayAsync(Number(number), Sales.SerialOf(Number(terminal)), Instant.FromUnixTimeMilliseconds(long.Parse(milliseconds, CultureInfo.InvariantCulture)), cancellation),
-        _ => throw new ArgumentException($"« {string.Join(' ', words)} » is no request.", nameof(words)),
-    };
+        switch (words)
+        {
+            case ["shards"]:
+                return $"shards {string.Join(',', await node.ReadShardsAsync(cancellation))}";
+            case ["open", var terminals]:
+                await _sales.OpenAsync(Number(terminals), cancellation);
+                break;
+            case ["pay", var number, var terminal, var milliseconds]:
+                await _sales.PayAsync(Number(number), Sales.SerialOf(Number(terminal)), Instant.FromUnixTimeMilliseconds(long.Parse(milliseconds, CultureInfo.InvariantCulture)), cancellation);
+                break;
+            default:
+                throw new ArgumentException($"« {string.Join(' ', words)} » is no request.", nameof(words));
+        }
+
+        return $"done {words[1]}";
+    }
 
     private static int Number(string word) => int.Parse(word, CultureInfo.InvariantCulture);
 }

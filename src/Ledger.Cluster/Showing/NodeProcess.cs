@@ -15,6 +15,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
     private TaskCompletionSource<ImmutableArray<int>>? _shards;
+    private volatile bool _isInService = true;
 
     private NodeProcess(int number, Process process)
     {
@@ -30,7 +31,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     public string Address { get; private set; } = "";
 
     /// <summary>Whether it is to be asked.</summary>
-    public bool IsInService { get; private set; } = true;
+    public bool IsInService => _isInService;
 
     /// <summary>Starts it; returns when it is a member.</summary>
     /// <exception cref="TimeoutException">It ended before.</exception>
@@ -71,7 +72,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <summary>SIGKILL: it has no chance to say or finish anything.</summary>
     public async Task KillAsync(CancellationToken cancellation)
     {
-        IsInService = false;
+        _isInService = false;
         _process.Kill();
         await _process.WaitForExitAsync(cancellation);
     }
@@ -80,7 +81,7 @@ internal sealed class NodeProcess : IAsyncDisposable
     /// <returns>Its exit code.</returns>
     public async Task<int> StopAsync(CancellationToken cancellation)
     {
-        IsInService = false;
+        _isInService = false;
         await TellAsync("stop");
         await _process.WaitForExitAsync(cancellation);
         return _process.ExitCode;
@@ -116,6 +117,7 @@ internal sealed class NodeProcess : IAsyncDisposable
             {
                 case "ready": _ready.TrySetResult(words[1]); break;
                 case "done": Answer(words[1], null); break;
+                case "failed" when words[1] == "shards": _shards?.TrySetException(new TimeoutException(words[2])); break;
                 case "failed": Answer(words[1], words[2]); break;
                 case "shards":
                     _shards?.TrySetResult([.. words[1].Split(',', StringSplitOptions.RemoveEmptyEntries).Select(static shard => int.Parse(shard, CultureInfo.InvariantCulture))]);
@@ -123,7 +125,7 @@ internal sealed class NodeProcess : IAsyncDisposable
             }
         }
 
-        IsInService = false;
+        _isInService = false;
         _ready.TrySetException(new TimeoutException($"Node {Number} ended before it was a member."));
         _shards?.TrySetException(new TimeoutException($"Node {Number} has ended."));
         FailAll();
