@@ -35,7 +35,6 @@ internal static class NodeConfiguration
             SplitBrainResolver = new KeepMajorityOption(),
             FailureDetector = new PhiAccrualFailureDetectorOptions { AcceptableHeartbeatPause = options.HeartbeatPauseMax },
         })
-        .WithCustomSerializer("ledger", [typeof(IWireMessage), typeof(object)], static system => new WireSerializer(system))
         .WithShardRegion<StreamEntity>(ShardTypeName, (_, _) => PropsFor(engine), new StreamShards(), new ShardOptions
         {
             Role = Role,
@@ -51,12 +50,17 @@ internal static class NodeConfiguration
         return _ => props;
     }
 
+    private static string NameOf(Type type) => $"{type.FullName}, {type.Assembly.GetName().Name}";
+
     private static string Settings(ClusterNodeOptions options) => string.Create(CultureInfo.InvariantCulture, $$"""
         akka {
           stdout-loglevel = OFF
           log-dead-letters = off
           log-dead-letters-during-shutdown = off
           actor.serialize-messages = off
+          actor.serializers.ledger = "{{NameOf(typeof(WireSerializer))}}"
+          actor.serialization-bindings."{{NameOf(typeof(IWireMessage))}}" = ledger
+          actor.serialization-bindings."System.Object" = ledger
           remote.dot-netty.tcp.maximum-frame-size = {{FrameLengthMax}}b
           remote.dot-netty.tcp.send-buffer-size = {{FrameLengthMax}}b
           remote.dot-netty.tcp.receive-buffer-size = {{FrameLengthMax}}b
