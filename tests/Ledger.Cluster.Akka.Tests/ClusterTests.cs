@@ -197,6 +197,26 @@ public sealed class ClusterTests
         await node.Node.Stopped;
     }
 
+    /// <summary>Also of streams that stand on another node, whose hand-off waits for nothing here.</summary>
+    [Fact]
+    public async Task A_node_takes_no_more_and_waits_for_its_callers_answers_before_it_leaves()
+    {
+        await using var cluster = await TestCluster.StartAsync(1);
+        var node = cluster.Nodes[0];
+        await node.Shop.OpenAsync();
+        node.Log.Hold();
+        var underWay = node.Shop.Do(Terminal, new TerminalCommand.Block(BlockReason.Lost, Channel.Assistance, node.Shop.Clock.Now));
+        await node.Log.HeldAsync();
+
+        var draining = ((ClusterEngine)node.Engine).DrainAsync();
+        await Assert.ThrowsAsync<EventLogUnavailableException>(() => node.Shop.Do(Terminal, new TerminalCommand.Unblock(Channel.Assistance, node.Shop.Clock.Now)));
+        Assert.False(draining.IsCompleted);
+        node.Log.LetGo();
+
+        await Shop.Accepted(underWay);
+        await draining;
+    }
+
     [Fact]
     public async Task A_node_that_finds_no_cluster_says_so_and_does_not_found_one_of_its_own()
     {
