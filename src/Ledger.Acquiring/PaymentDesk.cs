@@ -35,7 +35,7 @@ public sealed partial class PaymentDesk(ILedgerEngine engine, IAuthorisationHost
         return new EngineCommand(header.CommandId, header.Fingerprint,
         [
             new CommandPart(request.Terminal.Stream, start),
-            new CommandPart(request.TransactionId.Stream, before => RequestOf(request, NumberIn(before), now)),
+            new CommandPart(request.TransactionId.Stream, new NumberedRequest(RequestOf(request, now))),
         ]);
     }
 
@@ -84,16 +84,13 @@ public sealed partial class PaymentDesk(ILedgerEngine engine, IAuthorisationHost
         return new DeskReply(reply, version == current.Version ? current : await engine.ReadAtAsync<TransactionState>(stream, version, cancellation));
     }
 
-    /// <summary>No number when the terminal knew the transaction before: then the transaction's stream answers without one.</summary>
-    private static int NumberIn(IReadOnlyList<ILedgerEvent> events) => events.OfType<TerminalEvent.TransactionStarted>().SingleOrDefault()?.Number ?? 0;
-
-    private static TransactionCommand.Request RequestOf(StartPayment request, int number, Instant now) => new(
+    private static TransactionCommand.Request RequestOf(StartPayment request, Instant now) => new(
         request.TransactionId,
         request.SaleId,
         request.Contract,
         request.Terminal,
         request.Device,
-        number,
+        0,
         request.Amount,
         request.Ticket,
         request.Contact,

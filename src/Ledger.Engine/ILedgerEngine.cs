@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Ledger.Domain;
 using Ledger.EventLog;
 
 namespace Ledger.Engine;
@@ -15,7 +14,9 @@ public interface ILedgerEngine
     /// <exception cref="CommandIdReusedException">The id was used with another fingerprint; nothing happened.</exception>
     /// <exception cref="MailboxFullException">Too much is waiting; nothing happened, try again later.</exception>
     /// <exception cref="ActorFailedException">A decider or a history broke; the actor was stopped, nothing was appended.</exception>
-    /// <exception cref="EventLogUnavailableException">The commit failed; nothing of this command was appended.</exception>
+    /// <exception cref="EventLogUnavailableException">
+    /// The commit failed: nothing of this command was appended. Where the log or the engine is another process, only its answer may be missing: repeat it with the same id.
+    /// </exception>
     ValueTask<CommandReply> ExecuteAsync(EngineCommand command, CancellationToken cancellation);
 
     /// <summary>A stream's committed state and version, from its actor (which is activated if need be).</summary>
@@ -45,31 +46,6 @@ public sealed record EngineCommand(Guid Id, ReadOnlyMemory<byte> Fingerprint, Im
 
     /// <summary>The common case: one stream.</summary>
     public static EngineCommand One(Guid id, ReadOnlyMemory<byte> fingerprint, StreamName stream, object command) => new(id, fingerprint, [new CommandPart(stream, command)]);
-}
-
-/// <summary>What to ask of one stream.</summary>
-public sealed record CommandPart
-{
-    private readonly object _commandOrBuild;
-
-    public CommandPart(StreamName stream, object command)
-    {
-        Stream = stream;
-        _commandOrBuild = command;
-    }
-
-    /// <param name="stream">The stream to decide on.</param>
-    /// <param name="build">Makes the command from the events that the parts before it gave. Pure; runs on the shard.</param>
-    public CommandPart(StreamName stream, Func<IReadOnlyList<ILedgerEvent>, object> build)
-    {
-        Stream = stream;
-        _commandOrBuild = build;
-    }
-
-    public StreamName Stream { get; }
-
-    /// <summary>The command, given the events of the parts before it.</summary>
-    public object Build(IReadOnlyList<ILedgerEvent> before) => _commandOrBuild is Func<IReadOnlyList<ILedgerEvent>, object> build ? build(before) : _commandOrBuild;
 }
 
 /// <summary>What became of a command. Kept with it, and given again to a repeat.</summary>

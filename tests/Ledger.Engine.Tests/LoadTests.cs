@@ -10,24 +10,6 @@ namespace Ledger.Engine.Tests;
 public class LoadTests
 {
     [Fact]
-    public async Task A_full_mailbox_refuses_at_once_and_takes_in_again_when_there_is_room()
-    {
-        await using var shop = new Shop(options: new EngineOptions { MailboxCapacity = 3, ShardCount = 1, HasThreads = false });
-        var waiting = Enumerable.Range(1, 3).Select(number => shop.Do(Shop.SerialOf(number).Stream, shop.Register(number))).ToArray();
-
-        var refused = shop.Do(Shop.SerialOf(4).Stream, shop.Register(4));
-        Assert.IsType<MailboxFullException>(refused.Exception?.InnerException);
-        Assert.IsType<MailboxFullException>(shop.StateAsync<TerminalState>(Shop.SerialOf(4).Stream).Exception?.InnerException);
-        Assert.Equal(3, shop.Engine.Status.QueueDepth);
-
-        RunUntilIdle(shop.Engine);
-        Assert.All(await Task.WhenAll(waiting), static reply => Assert.True(reply.IsAccepted));
-        var again = shop.Do(Shop.SerialOf(4).Stream, shop.Register(4));
-        RunUntilIdle(shop.Engine);
-        Assert.True((await again).IsAccepted);
-    }
-
-    [Fact]
     public async Task No_more_is_decided_than_may_be_in_flight()
     {
         var log = new FaultyLog(new InMemoryEventLog());
@@ -35,7 +17,7 @@ public class LoadTests
         log.Hold();
         for (var number = 1; number <= 5; number++) _ = shop.Do(Shop.SerialOf(number).Stream, shop.Register(number));
 
-        RunUntilIdle(shop.Engine);
+        shop.RunUntilIdle();
 
         Assert.Equal((3, 2), (shop.Engine.Status.QueueDepth, shop.Engine.Status.InFlightUnits));
     }
@@ -47,13 +29,13 @@ public class LoadTests
         await using var shop = new Shop(log, new EngineOptions { BatchUnitsMax = 8, ShardCount = 1, HasThreads = false });
         var first = shop.Do(Shop.SerialOf(1).Stream, shop.Register(1));
         log.Hold();
-        RunUntilIdle(shop.Engine);
+        shop.RunUntilIdle();
         var rest = Enumerable.Range(2, 20).Select(number => shop.Do(Shop.SerialOf(number).Stream, shop.Register(number))).ToArray();
-        RunUntilIdle(shop.Engine);
+        shop.RunUntilIdle();
         log.LetGo();
 
         var patience = Shop.Soon();
-        while (!Task.WhenAll(rest).IsCompleted && !patience.IsCancellationRequested) RunUntilIdle(shop.Engine);
+        while (!Task.WhenAll(rest).IsCompleted && !patience.IsCancellationRequested) shop.RunUntilIdle();
 
         Assert.True((await first).IsAccepted);
         Assert.Equal([1, 8, 8, 4], log.BatchSizes);
@@ -192,15 +174,5 @@ public class LoadTests
         Assert.Throws<ArgumentOutOfRangeException>(static () => new EngineOptions { ShardCount = 0 });
         Assert.Throws<ArgumentOutOfRangeException>(static () => new EngineOptions { MailboxCapacity = -1 });
         Assert.Throws<ArgumentOutOfRangeException>(static () => new EngineOptions { StopWaitMax = TimeSpan.Zero });
-    }
-
-    private static void RunUntilIdle(LedgerEngine engine)
-    {
-        var worked = true;
-        while (worked)
-        {
-            worked = false;
-            for (var part = 0; part < engine.StepPartCount; part++) worked |= engine.RunOnce(part);
-        }
     }
 }

@@ -11,10 +11,10 @@ using Ledger.Testing;
 using NodaTime;
 using static Ledger.Domain.Transactions.TransactionCommand;
 
-namespace Ledger.Engine.Tests;
+namespace Ledger.Engine.Conformance;
 
-/// <summary>An invented merchant with one terminal, and an engine over a log: sends the commands that the desk would send.</summary>
-internal sealed class Shop : IAsyncDisposable
+/// <summary>An invented merchant with one terminal, and an engine over a log: sends the commands that the desk would send, through the runtime's door.</summary>
+public sealed class Shop : IAsyncDisposable
 {
     public static readonly MerchantId Merchant = new("boulangerie-1");
     public static readonly TerminalSerial Serial = new("T0000001");
@@ -32,6 +32,8 @@ internal sealed class Shop : IAsyncDisposable
     public static readonly ContractTerms Terms = new(Merchant, 1, At(new LocalDate(2026, 1, 1), 0), null, false, [CardBrand.Cb], Prices);
 
     private int _number;
+    private Func<LedgerEngine, Task<EngineDoor>>? _openDoor;
+    private EngineDoor? _door;
 
     /// <param name="numbersFrom">Of ids: shops on one log that make their own ids begin apart.</param>
     public Shop(IEventLog? log = null, EngineOptions? options = null, int numbersFrom = 0)
@@ -48,7 +50,11 @@ internal sealed class Shop : IAsyncDisposable
 
     public ManualClock Clock { get; } = new(At(Day, 14));
 
+    /// <summary>What decides and commits.</summary>
     public LedgerEngine Engine { get; private set; }
+
+    /// <summary>Where callers come in: the engine itself until <see cref="OpenDoorAsync"/>.</summary>
+    public ILedgerEngine Door => _door?.Engine ?? Engine;
 
     public static Guid Id(int number) => new(number, 7, 0, new byte[8]);
 
@@ -63,15 +69,22 @@ internal sealed class Shop : IAsyncDisposable
 
     public LedgerEngine NewEngine() => new(Log, EventCodec.Default, Clock, Options);
 
+    public async Task OpenDoorAsync(Func<LedgerEngine, Task<EngineDoor>> open)
+    {
+        _openDoor = open;
+        _door = await open(Engine);
+    }
+
     public async Task RestartAsync()
     {
-        await Engine.DisposeAsync();
+        await DisposeAsync();
         Engine = NewEngine();
+        if (_openDoor is not null) _door = await _openDoor(Engine);
     }
 
     public Guid NextId() => Id(1_000_000 + Interlocked.Increment(ref _number));
 
-    public Task<CommandReply> Do(StreamName stream, object command) => Engine.ExecuteAsync(One(NextId(), stream, command), Soon()).AsTask();
+    public Task<CommandReply> Do(StreamName stream, object command) => Door.ExecuteAsync(One(NextId(), stream, command), Soon()).AsTask();
 
     public Task<CommandReply> Do(TransactionId id, TransactionCommand command) => Do(id.Stream, command);
 
@@ -82,11 +95,27 @@ internal sealed class Shop : IAsyncDisposable
     /// Until so many commands are decided and not durable yet. Which of them share a commit is the committer's: whoever needs one apart waits for
     /// <see cref="FaultyLog.HeldAsync"/>.
     /// </summary>
-    public async Task InFlightAsync(int count)
+    public Task InFlightAsync(int count) => ReachesAsync(count, static status => status.InFlightUnits);
+
+    /// <summary>Until so many commands wait for a decision.</summary>
+    public Task QueuedAsync(int count) => ReachesAsync(count, static status => status.QueueDepth);
+
+    private async Task ReachesAsync(int count, Func<EngineStatus, int> read)
     {
         var patience = Soon();
-        while (Engine.Status.InFlightUnits < count && !patience.IsCancellationRequested) await Task.Yield();
-        Assert.Equal(count, Engine.Status.InFlightUnits);
+        while (read(Engine.Status) < count && !patience.IsCancellationRequested) await Task.Yield();
+        Assert.Equal(count, read(Engine.Status));
+    }
+
+    /// <summary>Of an engine without threads: does all that there is to do.</summary>
+    public void RunUntilIdle()
+    {
+        var worked = true;
+        while (worked)
+        {
+            worked = false;
+            for (var part = 0; part < Engine.StepPartCount; part++) worked |= Engine.RunOnce(part);
+        }
     }
 
     public async Task OpenAsync(int terminals = 1)
@@ -118,7 +147,7 @@ internal sealed class Shop : IAsyncDisposable
         return new EngineCommand(id, Fingerprint($"{transaction} {amount}"),
         [
             new CommandPart(terminal.Stream, new TerminalCommand.StartTransaction(transaction, sale, Terms, Device, terminal, Clock.Now)),
-            new CommandPart(transaction.Stream, before => new Request(transaction, sale, Terms, terminal, Device, before.OfType<TerminalEvent.TransactionStarted>().Single().Number, amount ?? Money.Eur(42_00), ticket, contact, Clock.Now)),
+            new CommandPart(transaction.Stream, new NumberedRequest(new Request(transaction, sale, Terms, terminal, Device, 0, amount ?? Money.Eur(42_00), ticket, contact, Clock.Now))),
         ]);
     }
 
@@ -137,7 +166,7 @@ internal sealed class Shop : IAsyncDisposable
     public async Task<TransactionId> AskAsync(Money? amount = null, TicketChoice ticket = TicketChoice.Paper, ContactRef? contact = null, TerminalSerial? serial = null)
     {
         var id = NewTransaction(serial);
-        await Accepted(Engine.ExecuteAsync(Start(NextId(), id, serial, amount, ticket, contact), Soon()).AsTask());
+        await Accepted(Door.ExecuteAsync(Start(NextId(), id, serial, amount, ticket, contact), Soon()).AsTask());
         await Accepted(Do(id, new SendAuthorisation(Card, ExchangeOf(id), Terms, false, Clock.Now)));
         return id;
     }
@@ -177,7 +206,7 @@ internal sealed class Shop : IAsyncDisposable
 
     public async Task<TState> StateAsync<TState>(StreamName stream)
         where TState : class
-        => (await Engine.ReadAsync<TState>(stream, Soon())).State;
+        => (await Door.ReadAsync<TState>(stream, Soon())).State;
 
     public Task<TransactionState> StateAsync(TransactionId id) => StateAsync<TransactionState>(id.Stream);
 
@@ -186,7 +215,11 @@ internal sealed class Shop : IAsyncDisposable
 
     public async Task<IReadOnlyList<RecordedEvent>> RecordedAsync() => [.. await Log.ReadAllAsync(0, int.MaxValue, default)];
 
-    public async ValueTask DisposeAsync() => await Engine.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (_door is not null) await _door.CloseAsync();
+        await Engine.DisposeAsync();
+    }
 
     private SecurityCodeProof Proof() => new(Id(800), Id(800), Clock.Now);
 }

@@ -8,15 +8,17 @@ using Ledger.Domain.Terminals;
 using Ledger.Domain.Transactions;
 using NodaTime;
 
-namespace Ledger.Engine.Tests.Packing;
+namespace Ledger.Engine.Conformance;
 
 /// <summary>
-/// Makes a value of any type that states are made of, with chance in every member: what is left out, or mixed up with its neighbour, then shows. Members that
+/// Makes a value of any type that states and commands are made of, with chance in every member: what is left out, or mixed up with its neighbour, then shows. Members that
 /// a constructor does not take, but that can be set, are set.
 /// </summary>
-internal sealed class Arbitrary(Random random)
+public sealed class Arbitrary(Random random)
 {
     private const string Letters = "ABCDEFGHJKLMNPQRSTUVWXYZ";
+
+    private static readonly MethodInfo ListMaker = typeof(Arbitrary).GetMethod(nameof(ListOf), BindingFlags.Instance | BindingFlags.NonPublic)!;
 
     private static readonly NullabilityInfoContext Nullability = new();
 
@@ -37,7 +39,7 @@ internal sealed class Arbitrary(Random random)
         if (type == typeof(AuthorisationCode)) return new AuthorisationCode(Text(1, 6));
         if (type == typeof(ResponseCode)) return new ResponseCode(Text(2, 2));
         if (type == typeof(ImmutableDictionary<RefundId, Refund>)) return Several<Refund>().ToImmutableDictionary(static refund => refund.Id);
-        if (type == typeof(ValueList<ExchangeId>)) return new ValueList<ExchangeId>([.. Several<ExchangeId>()]);
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueList<>)) return ListMaker.MakeGenericMethod(type.GenericTypeArguments).Invoke(this, [])!;
         if (type.IsEnum) return Enum.GetValues(type).GetValue(random.Next(Enum.GetValues(type).Length))!;
         return Built(type);
     }
@@ -55,6 +57,8 @@ internal sealed class Arbitrary(Random random)
         Nullability.Create(parameter).WriteState == NullabilityState.Nullable ? OrNull(parameter.ParameterType) : Make(parameter.ParameterType);
 
     private object? OrNull(Type type) => random.Next(2) == 0 ? null : Make(Nullable.GetUnderlyingType(type) ?? type);
+
+    private ValueList<T> ListOf<T>() => new([.. Several<T>()]);
 
     private IEnumerable<T> Several<T>() => Enumerable.Range(0, random.Next(4)).Select(_ => (T)Make(typeof(T))).ToArray();
 

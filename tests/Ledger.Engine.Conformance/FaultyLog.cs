@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using Ledger.EventLog;
 
-namespace Ledger.Engine.Tests;
+namespace Ledger.Engine.Conformance;
 
 /// <summary>A log whose commits fail or wait when the test says so.</summary>
-internal sealed class FaultyLog(IEventLog inner) : IEventLog
+public sealed class FaultyLog(IEventLog inner) : IEventLog
 {
     private Gate? _gate;
     private int _appends;

@@ -5,15 +5,15 @@ using Ledger.EventLog;
 using Ledger.Testing;
 using NodaTime;
 
-namespace Ledger.Engine.Tests;
+namespace Ledger.Engine.Conformance;
 
-public class CommandTests
+/// <summary>Commands are decided and committed whole, and seen by whoever has an answer.</summary>
+public abstract class CommandConformance : EngineSuite
 {
     [Fact]
     public async Task A_payment_runs_through_the_engine_and_frees_its_terminal_in_the_same_unit()
     {
-        await using var shop = new Shop();
-        await shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
 
         var id = await shop.AskAsync();
         Assert.Equal(id, (await shop.StateAsync<TerminalState>(Shop.Serial.Stream)).Work.Open?.TransactionId);
@@ -32,12 +32,11 @@ public class CommandTests
     [Fact]
     public async Task A_refused_part_refuses_the_whole_command()
     {
-        await using var shop = new Shop();
-        await shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         var before = shop.Log.LastPosition;
         var transaction = shop.NewTransaction();
 
-        var reply = await shop.Engine.ExecuteAsync(shop.Start(shop.NextId(), transaction, amount: Money.Eur(150_001)), Shop.Soon());
+        var reply = await shop.Door.ExecuteAsync(shop.Start(shop.NextId(), transaction, amount: Money.Eur(150_001)), Shop.Soon());
 
         Assert.Equal(CommandOutcome.Rejected, reply.Outcome);
         Assert.Equal(new CommandRejection("transaction", (int)TransactionRejection.AmountOutOfRange, "AmountOutOfRange"), reply.Rejection);
@@ -51,10 +50,9 @@ public class CommandTests
     [Rule("E31")]
     public async Task Of_two_transactions_at_once_on_one_terminal_one_starts_and_the_other_finds_it_busy()
     {
-        await using var shop = new Shop();
-        await shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
 
-        var starts = Enumerable.Range(0, 10).Select(_ => shop.Engine.ExecuteAsync(shop.Start(shop.NextId(), shop.NewTransaction()), Shop.Soon()).AsTask());
+        var starts = Enumerable.Range(0, 10).Select(_ => shop.Door.ExecuteAsync(shop.Start(shop.NextId(), shop.NewTransaction()), Shop.Soon()).AsTask());
         var replies = await Task.WhenAll(starts);
 
         Assert.Single(replies, static reply => reply.IsAccepted);
@@ -65,8 +63,7 @@ public class CommandTests
     [Rule("I09"), Rule("E65")]
     public async Task Of_two_refunds_at_once_that_exceed_the_payment_together_one_succeeds()
     {
-        await using var shop = new Shop();
-        await shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         for (var round = 0; round < 10; round++)
         {
             var id = await shop.PayAsync(Money.Eur(100_00));
@@ -83,8 +80,7 @@ public class CommandTests
     [Fact]
     public async Task What_is_in_effect_before_is_neither_appended_nor_an_error()
     {
-        await using var shop = new Shop();
-        await shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         var before = shop.Log.LastPosition;
 
         var reply = await shop.Do(Shop.Serial.Stream, new TerminalCommand.Activate(Shop.Terms, Shop.Device, Shop.Serial, shop.Clock.Now));
@@ -95,20 +91,19 @@ public class CommandTests
     [Fact]
     public async Task A_state_can_be_read_as_it_was_after_any_of_its_events()
     {
-        await using var shop = new Shop();
-        await shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         var id = await shop.PayAsync();
 
-        Assert.IsType<TransactionState.New>((await shop.Engine.ReadAtAsync<TransactionState>(id.Stream, 0, default)).State);
-        Assert.IsType<TransactionState.AuthorisationPending>((await shop.Engine.ReadAtAsync<TransactionState>(id.Stream, 2, default)).State);
-        Assert.Equal(await shop.StateAsync(id), (await shop.Engine.ReadAtAsync<TransactionState>(id.Stream, 4, default)).State);
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await shop.Engine.ReadAtAsync<TransactionState>(id.Stream, 5, default));
+        Assert.IsType<TransactionState.New>((await shop.Door.ReadAtAsync<TransactionState>(id.Stream, 0, default)).State);
+        Assert.IsType<TransactionState.AuthorisationPending>((await shop.Door.ReadAtAsync<TransactionState>(id.Stream, 2, default)).State);
+        Assert.Equal(await shop.StateAsync(id), (await shop.Door.ReadAtAsync<TransactionState>(id.Stream, 4, default)).State);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await shop.Door.ReadAtAsync<TransactionState>(id.Stream, 5, default));
     }
 
     [Fact]
     public async Task Malformed_commands_are_refused_before_they_are_queued()
     {
-        await using var shop = new Shop();
+        await using var shop = await StartShopAsync();
         var command = Shop.One(Shop.Id(1), Shop.Serial.Stream, new TerminalCommand.Unblock(Channel.Assistance, shop.Clock.Now));
         var part = command.Parts[0];
 
@@ -119,17 +114,16 @@ public class CommandTests
         await Refused(command with { Fingerprint = new byte[31] });
         await Refused(command with { Parts = [new CommandPart(new StreamName("nothing", "1"), new object())] });
         await Refused(command with { Parts = [new CommandPart(new StreamName("transaction", "1"), new object())] });
-        await Assert.ThrowsAsync<ArgumentException>(async () => await shop.Engine.ReadAsync<TransactionState>(Shop.Serial.Stream, default));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await shop.Door.ReadAsync<TransactionState>(Shop.Serial.Stream, default));
         Assert.Equal(0, shop.Log.LastPosition);
 
-        Task Refused(EngineCommand wrong) => Assert.ThrowsAnyAsync<ArgumentException>(async () => await shop.Engine.ExecuteAsync(wrong, default));
+        Task Refused(EngineCommand wrong) => Assert.ThrowsAnyAsync<ArgumentException>(async () => await shop.Door.ExecuteAsync(wrong, default));
     }
 
     [Fact]
     public async Task Events_carry_the_engines_clock_and_an_unbroken_chain()
     {
-        await using var shop = new Shop();
-        await shop.OpenAsync();
+        await using var shop = await OpenShopAsync();
         await shop.PayAsync();
 
         foreach (var stream in (await shop.RecordedAsync()).GroupBy(static recorded => recorded.Stream))

@@ -1,0 +1,158 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Cluster.Sharding;
+using Akka.Hosting;
+using Ledger.Engine;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using AkkaCluster = global::Akka.Cluster.Cluster;
+
+namespace Ledger.Cluster.Akka;
+
+/// <summary>
+/// One node: an actor system that is a member of the cluster, before an engine of its own over the log that all nodes share. The engine and the log belong to whoever made them, and
+/// are disposed after the node. Safe for any thread.
+/// </summary>
+public sealed class ClusterNode : IAsyncDisposable
+{
+    private readonly IHost _host;
+    private readonly ActorSystem _system;
+    private readonly IActorRef _region;
+    private readonly ClusterNodeOptions _options;
+    private readonly ClusterEngine _engine;
+    private int _isDisposed;
+
+    private ClusterNode(IHost host, ActorSystem system, IActorRef region, LedgerEngine engine, ClusterNodeOptions options)
+    {
+        (_host, _system, _region, _options) = (host, system, region, options);
+        _engine = new ClusterEngine(system, region, engine, options);
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "ledger-answers", async () =>
+        {
+            await _engine.DrainAsync().ConfigureAwait(false);
+            return global::Akka.Done.Instance;
+        });
+    }
+
+    /// <summary>All streams, on whichever node they stand.</summary>
+    public ILedgerEngine Engine => _engine;
+
+    /// <summary>« host:port » at which other nodes join it.</summary>
+    public string Address => AddressOf(Cluster.SelfAddress);
+
+    /// <summary>Completes when the node has stopped: it left, was put out by the others, or found itself in a minority.</summary>
+    public Task Stopped => _system.WhenTerminated;
+
+    /// <summary>How it is now.</summary>
+    public ClusterStatus Status
+    {
+        get
+        {
+            if (_system.WhenTerminated.IsCompleted) return new ClusterStatus(ClusterHealth.Out, "The node has stopped.", [], []);
+
+            var state = Cluster.State;
+            ImmutableArray<string> up = [.. state.Members.Where(static member => member.Status == MemberStatus.Up).Select(static member => AddressOf(member.Address)).Order(StringComparer.Ordinal)];
+            ImmutableArray<string> unreachable = [.. state.Unreachable.Select(static member => AddressOf(member.Address)).Order(StringComparer.Ordinal)];
+            if (Cluster.SelfMember.Status != MemberStatus.Up) return new ClusterStatus(ClusterHealth.Out, $"The node is {Cluster.SelfMember.Status}, not Up.", up, unreachable);
+            return unreachable.IsEmpty
+                ? new ClusterStatus(ClusterHealth.Healthy, null, up, unreachable)
+                : new ClusterStatus(ClusterHealth.Degraded, $"{string.Join(", ", unreachable)} cannot be reached.", up, unreachable);
+        }
+    }
+
+    /// <summary>For tests.</summary>
+    internal ActorSystem System => _system;
+
+    private AkkaCluster Cluster => AkkaCluster.Get(_system);
+
+    /// <summary>Starts a node and joins it; returns when it is a member.</summary>
+    /// <param name="engine">Over the shared log. One whose <see cref="EngineOptions.RunsOnCallers"/> is off leaves the node's threads to its actors while the log writes.</param>
+    /// <exception cref="TimeoutException">It was no member within <see cref="ClusterNodeOptions.JoinWithin"/>; it was stopped again.</exception>
+    public static async Task<ClusterNode> StartAsync(ClusterNodeOptions options, LedgerEngine engine, CancellationToken cancellation)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Services.AddAkka(options.ClusterName, akka => NodeConfiguration.Configure(akka, options, engine));
+        var host = builder.Build();
+        try
+        {
+            await host.StartAsync(cancellation).ConfigureAwait(false);
+            var system = host.Services.GetRequiredService<ActorSystem>();
+            await JoinAsync(AkkaCluster.Get(system), options, cancellation).ConfigureAwait(false);
+            return new ClusterNode(host, system, host.Services.GetRequiredService<IRequiredActor<StreamEntity>>().ActorRef, engine, options);
+        }
+        catch
+        {
+            await StopAsync(host).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>The shards that stand on this node, in order.</summary>
+    /// <exception cref="AskTimeoutException">The node did not say within <see cref="ClusterNodeOptions.AnswerWithin"/>.</exception>
+    public async Task<ImmutableArray<int>> ReadShardsAsync(CancellationToken cancellation)
+    {
+        var state = await ReadRegionAsync(cancellation).ConfigureAwait(false);
+        return [.. state.Shards.Select(static shard => int.Parse(shard.ShardId, CultureInfo.InvariantCulture)).Order()];
+    }
+
+    /// <summary>How many streams are in this node's memory as entities.</summary>
+    /// <exception cref="AskTimeoutException">The node did not say within <see cref="ClusterNodeOptions.AnswerWithin"/>.</exception>
+    public async Task<int> CountEntitiesAsync(CancellationToken cancellation)
+    {
+        var state = await ReadRegionAsync(cancellation).ConfigureAwait(false);
+        return state.Shards.Sum(static shard => shard.EntityIds.Count);
+    }
+
+    /// <summary>
+    /// Leaves for good, as for a rolling restart: takes no more commands, answers those that are under way, gives its shards to the others, whose streams finish what they have
+    /// before they stop here, and stops. Each phase within <see cref="ClusterNodeOptions.LeavePhaseMax"/>.
+    /// </summary>
+    public Task LeaveAsync() => CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClusterLeavingReason.Instance);
+
+    /// <summary>Stops at once and tells nobody, as a process does that dies. For tests.</summary>
+    internal void Abort() => ((ExtendedActorSystem)_system).Abort();
+
+    /// <summary>Leaves, where it has not yet, and stops.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
+
+        if (!_system.WhenTerminated.IsCompleted) await LeaveAsync().ConfigureAwait(false);
+        await StopAsync(_host).ConfigureAwait(false);
+    }
+
+    private static async Task JoinAsync(AkkaCluster cluster, ClusterNodeOptions options, CancellationToken cancellation)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(options.JoinWithin);
+        try
+        {
+            if (options.Seeds.IsEmpty) await cluster.JoinAsync(cluster.SelfAddress, patience.Token).ConfigureAwait(false);
+            else await cluster.JoinSeedNodesAsync(options.Seeds.Select(seed => SeedOf(cluster.SelfAddress, seed)), patience.Token).ConfigureAwait(false);
+        }
+        catch (Exception late) when (patience.IsCancellationRequested && !cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The node at {AddressOf(cluster.SelfAddress)} was no member within {options.JoinWithin}.", late);
+        }
+    }
+
+    private static global::Akka.Actor.Address SeedOf(global::Akka.Actor.Address self, string seed)
+    {
+        var colon = seed.LastIndexOf(':');
+        if (colon <= 0 || !int.TryParse(seed.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)) throw new ArgumentException($"« {seed} » is no « host:port ».", nameof(seed));
+        return self.WithHost(seed[..colon]).WithPort(port);
+    }
+
+    private static string AddressOf(global::Akka.Actor.Address address) => string.Create(CultureInfo.InvariantCulture, $"{address.Host}:{address.Port}");
+
+    private static async Task StopAsync(IHost host)
+    {
+        await host.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        if (host is IAsyncDisposable disposable) await disposable.DisposeAsync().ConfigureAwait(false);
+        else host.Dispose();
+    }
+
+    private async Task<CurrentShardRegionState> ReadRegionAsync(CancellationToken cancellation) =>
+        await _region.Ask<CurrentShardRegionState>(GetShardRegionState.Instance, _options.AnswerWithin, cancellation).ConfigureAwait(false);
+}

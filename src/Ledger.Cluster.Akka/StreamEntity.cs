@@ -1,0 +1,92 @@
+using Akka.Actor;
+using Ledger.Cluster.Akka.Wire;
+using Ledger.Engine;
+
+namespace Ledger.Cluster.Akka;
+
+/// <summary>
+/// One stream's place in the cluster. Hands its commands to its node's own engine, which decides and commits them with those of the node's other entities, and passes the answers
+/// on; keeps how many are under way, so that it stops only when none is. An actor: one message at a time.
+/// </summary>
+internal sealed class StreamEntity : UntypedActor
+{
+    private readonly LedgerEngine _engine;
+    private int _underWay;
+    private bool _isStopping;
+
+    private StreamEntity(LedgerEngine engine) => _engine = engine;
+
+    public static Props PropsOf(LedgerEngine engine) => Props.CreateBy(new Producer(engine));
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ExecuteCommand execute:
+                Execute(execute.Command);
+                break;
+            case Ended:
+                _underWay--;
+                StopIfDone();
+                break;
+            case StopWhenDone:
+                _isStopping = true;
+                StopIfDone();
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Execute(EngineCommand command)
+    {
+        _underWay++;
+        _ = AnswerAsync(command, Sender, Self);
+    }
+
+    /// <summary>Its first part runs in the actor's turn, the rest where the engine answers: it touches nothing of the actor's.</summary>
+    private async Task AnswerAsync(EngineCommand command, IActorRef caller, IActorRef self)
+    {
+        IWireMessage answer;
+        try
+        {
+            answer = new CommandAnswered(await _engine.ExecuteAsync(command, CancellationToken.None).ConfigureAwait(false));
+        }
+        catch (Exception error)
+        {
+            // The actor's edge: the caller gets whatever it was.
+            answer = new CommandFailed(error);
+        }
+
+        caller.Tell(answer, self);
+        self.Tell(Ended.Instance, self);
+    }
+
+    private void StopIfDone()
+    {
+        if (_isStopping && _underWay == 0) Context.Stop(Self);
+    }
+
+    /// <summary>Sent by its shard when the stream was idle, or when the shard moves to another node.</summary>
+    public sealed class StopWhenDone
+    {
+        public static readonly StopWhenDone Instance = new();
+    }
+
+    private sealed class Ended
+    {
+        public static readonly Ended Instance = new();
+    }
+
+    private sealed class Producer(LedgerEngine engine) : IIndirectActorProducer
+    {
+        public Type ActorType => typeof(StreamEntity);
+
+        public ActorBase Produce() => new StreamEntity(engine);
+
+        public void Release(ActorBase actor)
+        {
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using Ledger.Engine;
+
+namespace Ledger.Cluster.Akka.Wire;
+
+/// <summary>What nodes say to each other; all of it has a manifest in <see cref="WireSerializer"/>.</summary>
+internal interface IWireMessage;
+
+/// <summary>To the entity of the command's first stream, which answers with <see cref="CommandAnswered"/> or <see cref="CommandFailed"/>.</summary>
+internal sealed class ExecuteCommand(EngineCommand command) : IWireMessage
+{
+    public EngineCommand Command { get; } = command;
+
+    /// <summary>The entity's name: that of the stream of the first part.</summary>
+    public string EntityId => field ??= Command.Parts[0].Stream.ToString();
+
+    public string ShardId => field ??= StreamShards.ShardOf(Command.Parts[0].Stream);
+}
+
+internal sealed record CommandAnswered(CommandReply Reply) : IWireMessage;
+
+/// <summary>One of the engine's exceptions, which the caller gets as the same.</summary>
+internal sealed record CommandFailed(Exception Error) : IWireMessage;
