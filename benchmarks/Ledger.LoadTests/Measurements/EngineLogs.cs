@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using Ledger.Engine;
+using Ledger.EventLog;
 using Ledger.LoadTests.CommandLine;
 using Ledger.LoadTests.Engines;
 using Ledger.LoadTests.Load;
@@ -37,13 +39,17 @@ internal static class EngineLogs
         var report = new RunReport("logs", string.Create(CultureInfo.InvariantCulture, $"Runtimes over logs, {callers} callers who wait, {commands} distinct transactions a round, 1 command = 1 event")) { WarmUp = "a tenth of the commands before each, and one round of all" };
 
         await using var database = new RunDatabase(run);
-        var pairs = (from log in logs from runtime in runtimes select new Pair(log, runtime)).ToList();
+        List<Entry> entries =
+        [
+            .. from log in logs from runtime in runtimes select new Entry(KindOf(log, runtime, run.Options.Engine)),
+            .. sources.SelectMany(static source => source.Engines).Select(static kind => new Entry(kind)),
+        ];
         for (var round = 0; round <= run.Options.Rounds; round++)
         {
-            foreach (var pair in pairs.Where(static pair => pair.Missing is null)) await pair.RunAsync(run, database, callers, commands, isWarmUp: round == 0, cancellation);
+            foreach (var entry in entries.Where(static entry => entry.Missing is null)) await entry.RunAsync(run, database, callers, commands, isWarmUp: round == 0, cancellation);
         }
 
-        foreach (var pair in pairs) pair.AddTo(report);
+        foreach (var entry in entries) entry.AddTo(report);
         report.Note("Closed loop: latency counts from the sending; what a stall kept from being sent is not in it. Rates and latencies are of the median round.");
         return report;
     }
@@ -54,7 +60,33 @@ internal static class EngineLogs
         return [.. names.Select(name => all.Find(kind => nameOf(kind) == name) ?? throw new UsageException($"There is no {what} « {name} »; there are: {string.Join(", ", all.Select(nameOf))}. Nothing was run."))];
     }
 
-    private sealed class Pair(LogKind log, RuntimeKind runtime)
+    private static EngineKind KindOf(LogKind log, RuntimeKind runtime, EngineOptions options) => new($"{runtime.Name} on {log.Name}", log.CommandsMax, async (place, cancellation) =>
+    {
+        var opened = await log.OpenAsync(place, cancellation);
+        try
+        {
+            return new WithLog(await runtime.StartAsync(opened, options, cancellation), opened);
+        }
+        catch
+        {
+            await opened.DisposeAsync();
+            throw;
+        }
+    });
+
+    private sealed class WithLog(IRunningEngine running, IEventLog log) : IRunningEngine
+    {
+        public ILedgerEngine Engine => running.Engine;
+
+        public async ValueTask DisposeAsync()
+        {
+            await running.DisposeAsync();
+            await log.DisposeAsync();
+        }
+    }
+
+    /// <summary>A row of the table.</summary>
+    private sealed class Entry(EngineKind kind)
     {
         private readonly List<LoadResult> _rounds = [];
 
@@ -65,10 +97,9 @@ internal static class EngineLogs
             var folder = Directory.CreateDirectory(run.In($"logs-{Guid.NewGuid():N}")).FullName;
             try
             {
-                var commands = Math.Min(commandsWanted, log.CommandsMax);
+                var commands = Math.Min(commandsWanted, kind.CommandsMax);
                 var warmUp = Math.Max(callers, commands / 10);
-                await using var opened = await log.OpenAsync(new LogPlace(folder, database.CreateAsync), cancellation);
-                await using var running = await runtime.StartAsync(opened, run.Options.Engine, cancellation);
+                await using var running = await kind.OpenAsync(new LogPlace(folder, database.CreateAsync), cancellation);
                 await WaitingCallers.RunAsync(running.Engine, callers, warmUp, run.Traffic.Request, cancellation);
                 PreparedTraffic.Settle();
                 var result = (await WaitingCallers.RunAsync(running.Engine, callers, commands, number => run.Traffic.Request(warmUp + number), cancellation)).Checked();
@@ -88,12 +119,12 @@ internal static class EngineLogs
         {
             if (Missing is not null)
             {
-                report.Note($"{runtime.Name} on {log.Name}: skipped. {Missing}");
+                report.Note($"{kind.Name}: skipped. {Missing}");
                 return;
             }
 
             var median = Median.Of(_rounds.Select(static one => one.Rate));
-            report.Add($"{runtime.Name} on {log.Name}", _rounds.MinBy(one => Math.Abs(one.Rate - median))!);
+            report.Add(kind.Name, _rounds.MinBy(one => Math.Abs(one.Rate - median))!);
         }
     }
 

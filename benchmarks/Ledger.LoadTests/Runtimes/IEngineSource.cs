@@ -9,7 +9,16 @@ public interface IEngineSource
     IReadOnlyList<LogKind> Logs { get; }
 
     IReadOnlyList<RuntimeKind> Runtimes { get; }
+
+    /// <summary>What is measured beside them with the same commands and has no log of ours.</summary>
+    IReadOnlyList<EngineKind> Engines { get; }
 }
+
+/// <summary>Something else that takes the same commands.</summary>
+/// <param name="Name">Its row in the report.</param>
+/// <param name="CommandsMax">More are not asked of it, so that a slow one takes no hour.</param>
+/// <param name="OpenAsync">An empty one. <exception cref="Peers.PeerMissingException">What it needs is not on this machine.</exception></param>
+public sealed record EngineKind(string Name, long CommandsMax, Func<LogPlace, CancellationToken, ValueTask<IRunningEngine>> OpenAsync);
 
 /// <summary>How a log comes to be.</summary>
 /// <param name="Name">What --log calls it, and the report.</param>

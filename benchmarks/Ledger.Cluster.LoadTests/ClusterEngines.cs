@@ -1,0 +1,59 @@
+using Ledger.Cluster.Akka;
+using Ledger.Cluster.Marten;
+using Ledger.Cluster.Marten.Schema;
+using Ledger.Engine;
+using Ledger.EventLog;
+using Ledger.LoadTests.Runtimes;
+using NodaTime;
+
+namespace Ledger.Cluster.LoadTests;
+
+/// <summary>What Ledger.Cluster.sln adds to the load tests: the log as Marten's events, one node of the Akka.NET runtime, and Marten as its own documents recommend it.</summary>
+public sealed class ClusterEngines : IEngineSource
+{
+    /// <summary>A commit a batch of at most as many as wait: a minute's worth at most.</summary>
+    private const long MartenCommandsMax = 20_000;
+
+    /// <summary>A measured server may be slow for other reasons than being away.</summary>
+    private static readonly TimeSpan StatementTimeout = TimeSpan.FromSeconds(60);
+
+    public IReadOnlyList<LogKind> Logs { get; } = [new("marten", MartenCommandsMax, OpenMartenAsync)];
+
+    public IReadOnlyList<RuntimeKind> Runtimes { get; } = [new("akka", AkkaNode.StartAsync)];
+
+    public IReadOnlyList<EngineKind> Engines { get; } = [new("Marten itself, FetchForWriting and a session a command", MartenCommandsMax, MartenSessions.OpenAsync)];
+
+    private static async ValueTask<IEventLog> OpenMartenAsync(LogPlace place, CancellationToken cancellation)
+    {
+        var options = new MartenEventLogOptions(await place.CreateDatabaseAsync(cancellation)) { StatementTimeout = StatementTimeout };
+        await MartenLogSchema.MigrateAsync(options, cancellation);
+        return await MartenEventLog.OpenAsync(options, cancellation);
+    }
+
+    /// <summary>A cluster of one node on loopback.</summary>
+    private sealed class AkkaNode(LedgerEngine engine, ClusterNode node) : IRunningEngine
+    {
+        public ILedgerEngine Engine => node.Engine;
+
+        public static async ValueTask<IRunningEngine> StartAsync(IEventLog log, EngineOptions options, CancellationToken cancellation)
+        {
+            // The node's threads are its actors' while the log writes.
+            var engine = new LedgerEngine(log, EventCodec.Default, SystemClock.Instance, options with { RunsOnCallers = false });
+            try
+            {
+                return new AkkaNode(engine, await ClusterNode.StartAsync(new ClusterNodeOptions("127.0.0.1", 0), engine, cancellation));
+            }
+            catch
+            {
+                await engine.DisposeAsync();
+                throw;
+            }
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await node.DisposeAsync();
+            await engine.DisposeAsync();
+        }
+    }
+}
