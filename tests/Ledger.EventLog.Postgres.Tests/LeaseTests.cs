@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Ledger.EventLog.Conformance;
 using Ledger.EventLog.Postgres.Leases;
 using Ledger.EventLog.ToDo;
+using Ledger.Testing.Postgres;
 using NodaTime;
 
 namespace Ledger.EventLog.Postgres.Tests;

@@ -1,5 +1,6 @@
 using Ledger.EventLog.Conformance;
 using Ledger.Postgres;
+using Ledger.Testing.Postgres;
 
 namespace Ledger.EventLog.Postgres.Tests;
 

@@ -1,5 +1,8 @@
 using Ledger.Postgres;
 using Ledger.Postgres.Schema;
+using Ledger.Testing.Postgres;
+
+[assembly: AssemblyFixture(typeof(PostgresFixture))]
 
 namespace Ledger.EventLog.Postgres.Tests;
 

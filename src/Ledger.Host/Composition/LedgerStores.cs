@@ -3,6 +3,7 @@ using Ledger.EventLog.Postgres;
 using Ledger.EventLog.Sqlite;
 using Ledger.EventLog.Sqlite.ToDo;
 using Ledger.EventLog.ToDo;
+using Ledger.Postgres;
 
 namespace Ledger.Host.Composition;
 
@@ -15,6 +16,9 @@ internal delegate Task RunAlone(Func<CancellationToken, Task> work, Cancellation
 /// <param name="RunAlone">With files, at once; with a database, while this server holds its lease.</param>
 internal sealed record LedgerStores(IEventLog Log, Func<IToDoStore> OpenToDo, string HowToForgetToDo, RunAlone RunAlone)
 {
+    /// <summary>Null where everything is in files.</summary>
+    public PostgresDatabase? Database { get; init; }
+
     /// <summary>Stored, so never renamed.</summary>
     private const string ProcessesLease = "processes";
 
@@ -30,9 +34,10 @@ internal sealed record LedgerStores(IEventLog Log, Func<IToDoStore> OpenToDo, st
                 return new LedgerStores(closers.Add(SqliteEventLog.Open(folder.Log, SqliteEventLogOptions.Default)), () => SqliteToDoStore.Open(folder.ToDo), $"Delete {folder.ToDo}", static (work, token) => work(token));
             case LogPlace.Database database:
                 closers.Add(FolderLock.Take(folder));
-                var log = closers.Add(await PostgresEventLog.OpenAsync(database.Options, cancellation));
+                var opened = closers.Add(await PostgresDatabase.OpenAsync(database.Options, cancellation));
+                var log = closers.Add(await PostgresEventLog.OpenAsync(opened, cancellation));
                 var lease = log.NewLease(ProcessesLease, Guid.CreateVersion7());
-                return new LedgerStores(log, () => log.NewToDoStore(lease), "Empty ledger.checkpoints and ledger.todo_items", (work, token) => lease.RunAsync(work, onTrouble, token));
+                return new LedgerStores(log, () => log.NewToDoStore(lease), "Empty ledger.checkpoints and ledger.todo_items", (work, token) => lease.RunAsync(work, onTrouble, token)) { Database = opened };
             default: throw new System.Diagnostics.UnreachableException();
         }
     }

@@ -1,14 +1,12 @@
 using System.Globalization;
 using Ledger.Postgres;
 using Ledger.Postgres.Schema;
-using Ledger.Testing.Postgres;
 using Npgsql;
+using Xunit;
 
-[assembly: AssemblyFixture(typeof(Ledger.EventLog.Postgres.Tests.PostgresFixture))]
+namespace Ledger.Testing.Postgres;
 
-namespace Ledger.EventLog.Postgres.Tests;
-
-/// <summary>One server for all tests of the assembly that do not break theirs; each takes a database of its own.</summary>
+/// <summary>One server for all tests of an assembly that do not break theirs; each takes a database of its own. To be named as the assembly's fixture.</summary>
 public sealed class PostgresFixture : IAsyncLifetime
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ledger-pg-");
@@ -54,12 +52,15 @@ public sealed class PostgresFixture : IAsyncLifetime
         return options;
     }
 
-    public static async Task ExecuteAsync(string connectionString, string sql)
+    public static Task ExecuteAsync(string connectionString, string sql) => ScalarAsync(connectionString, sql);
+
+    /// <summary>The first value that one statement finds, on a connection of its own; null for none.</summary>
+    public static async Task<object?> ScalarAsync(string connectionString, string sql)
     {
         await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
+        return await command.ExecuteScalarAsync();
     }
 
     public async ValueTask DisposeAsync()
