@@ -28,7 +28,7 @@ public sealed class SqliteContactVault : ContactVault, IDisposable
     /// <exception cref="VaultFileException">Another program's file, another version, or made with another master key.</exception>
     public static SqliteContactVault Open(string path, MasterKey? master)
     {
-        var file = VaultFile.Open(path, ApplicationId, Schema);
+        var file = OpenFile(path);
         try
         {
             file.WriteAsync(connection => BindMasterKey(connection, path, master), CancellationToken.None).AsTask().GetAwaiter().GetResult();
@@ -42,6 +42,10 @@ public sealed class SqliteContactVault : ContactVault, IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    /// <summary>Whatever its master key is.</summary>
+    /// <exception cref="VaultFileException">Another program's file, or another version.</exception>
+    internal static VaultFile OpenFile(string path) => VaultFile.Open(path, ApplicationId, Schema);
 
     public override async ValueTask<bool> EraseAsync(ContactRef reference, Instant now, CancellationToken cancellation)
     {

@@ -27,7 +27,7 @@ public sealed class SqliteCredentialStore : CredentialStore
     /// <param name="path">Created, readable by its owner only, when it is not there; « :memory: » for a store that lives as long as this object.</param>
     /// <param name="iterations">Cost of new hashes; the old ones keep theirs. Tests take few.</param>
     /// <exception cref="VaultFileException">Another program's file, or another version.</exception>
-    public static SqliteCredentialStore Open(string path, int iterations = IterationsDefault) => new(VaultFile.Open(path, ApplicationId, Schema), iterations);
+    public static SqliteCredentialStore Open(string path, int iterations = IterationsDefault) => new(OpenFile(path), iterations);
 
     public override void Dispose()
     {
@@ -35,6 +35,9 @@ public sealed class SqliteCredentialStore : CredentialStore
         _file.Dispose();
         base.Dispose();
     }
+
+    /// <exception cref="VaultFileException">Another program's file, or another version.</exception>
+    internal static VaultFile OpenFile(string path) => VaultFile.Open(path, ApplicationId, Schema);
 
     public override ValueTask<int> RevokeDevicesAsync(TerminalSerial terminal, Instant now, CancellationToken cancellation) =>
         _file.WriteAsync(connection => RevokeDevices(connection, terminal, null, now), cancellation);

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Ledger.EventLog;
 using Ledger.Postgres;
 using Ledger.Vault;
+using Ledger.Vault.Copying;
 using Ledger.Vault.Postgres;
 
 namespace Ledger.Host.Composition;
@@ -37,4 +38,14 @@ internal sealed record LedgerSecrets(ICredentialStore Credentials, IContactVault
             default: throw new UnreachableException();
         }
     }
+
+    /// <summary>As rows, to be copied from or to; files are made when they are not there.</summary>
+    /// <exception cref="VaultFileException">What is there is another program's.</exception>
+    /// <exception cref="EventLogUnavailableException">The database cannot be asked.</exception>
+    public static async Task<SecretTables> OpenTablesAsync(LogPlace place, Closers closers, CancellationToken cancellation) => place switch
+    {
+        LogPlace.File file => closers.Add(SqliteSecretTables.Open(file.Folder.Credentials, file.Folder.Contacts)),
+        LogPlace.Database database => new PostgresSecretTables(closers.Add(await PostgresDatabase.OpenAsync(database.Options, cancellation))),
+        _ => throw new UnreachableException(),
+    };
 }
