@@ -15,25 +15,22 @@ public sealed class PostgresContactVaultTests(PostgresFixture fixture) : Contact
     private const int Races = 200;
 
     private readonly TemporaryFolder _folder = new();
-    private PostgresOptions? _options;
-    private PostgresDatabase? _database, _others;
+    private TwoServers? _servers;
     private PostgresContactVault? _vault, _other;
 
     protected override IContactVault Vault => _vault!;
 
     public async ValueTask InitializeAsync()
     {
-        _options = await fixture.CreateLogAsync();
-        (_database, _others) = (await PostgresDatabase.OpenAsync(_options, default), await PostgresDatabase.OpenAsync(_options, default));
-        _vault = await PostgresContactVault.OpenAsync(_database, _folder["vault.key"], default);
+        _servers = await TwoServers.OpenAsync(fixture);
+        _vault = await PostgresContactVault.OpenAsync(_servers.One, _folder["vault.key"], default);
         File.Copy(_folder["vault.key"], _folder["copied.key"]);
-        _other = await PostgresContactVault.OpenAsync(_others, _folder["copied.key"], default);
+        _other = await PostgresContactVault.OpenAsync(_servers.Other, _folder["copied.key"], default);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_database is not null) await _database.DisposeAsync();
-        if (_others is not null) await _others.DisposeAsync();
+        if (_servers is not null) await _servers.DisposeAsync();
         _folder.Dispose();
     }
 
@@ -58,7 +55,7 @@ public sealed class PostgresContactVaultTests(PostgresFixture fixture) : Contact
         for (var race = 1; race <= Races; race++)
         {
             var reference = new ContactRef(new Guid(race, 0, 0, new byte[8]));
-            var refused = await Task.WhenAll(IsRefusedAsync(_vault!, reference, Email), IsRefusedAsync(_other!, reference, Phone));
+            var refused = await Task.WhenAll(TwoServers.IsRefusedAsync(() => _vault!.KeepAsync(reference, Email, Now, default)), TwoServers.IsRefusedAsync(() => _other!.KeepAsync(reference, Phone, Now, default)));
 
             Assert.Single(refused, true);
             Assert.Equal(refused[0] ? Phone : Email, await _vault!.ReadAsync(reference, default));
@@ -71,7 +68,7 @@ public sealed class PostgresContactVaultTests(PostgresFixture fixture) : Contact
         for (var race = 1; race <= Races; race++)
         {
             var reference = new ContactRef(new Guid(race, 0, 0, new byte[8]));
-            Assert.DoesNotContain(true, await Task.WhenAll(IsRefusedAsync(_vault!, reference, Email), IsRefusedAsync(_other!, reference, Email)));
+            Assert.DoesNotContain(true, await Task.WhenAll(TwoServers.IsRefusedAsync(() => _vault!.KeepAsync(reference, Email, Now, default)), TwoServers.IsRefusedAsync(() => _other!.KeepAsync(reference, Email, Now, default))));
             Assert.Equal(Email, await _other!.ReadAsync(reference, default));
         }
     }
@@ -141,16 +138,16 @@ public sealed class PostgresContactVaultTests(PostgresFixture fixture) : Contact
     [Fact]
     public async Task A_server_without_the_vaults_key_is_refused_and_makes_none()
     {
-        var missing = await Assert.ThrowsAsync<VaultFileException>(() => PostgresContactVault.OpenAsync(_database!, _folder["missing.key"], default));
+        var missing = await Assert.ThrowsAsync<VaultFileException>(() => PostgresContactVault.OpenAsync(_servers!.One, _folder["missing.key"], default));
         Assert.Contains("Copy it", missing.Message, StringComparison.Ordinal);
         Assert.False(File.Exists(_folder["missing.key"]));
 
         MasterKey.ReadOrCreate(_folder["another.key"]);
-        var another = await Assert.ThrowsAsync<VaultFileException>(() => PostgresContactVault.OpenAsync(_database!, _folder["another.key"], default));
+        var another = await Assert.ThrowsAsync<VaultFileException>(() => PostgresContactVault.OpenAsync(_servers!.One, _folder["another.key"], default));
         Assert.Contains("made with another master key", another.Message, StringComparison.Ordinal);
 
         File.WriteAllText(_folder["bad.key"], "ledger-vault-key 1\nAAAA\n");
-        await Assert.ThrowsAsync<VaultFileException>(() => PostgresContactVault.OpenAsync(_database!, _folder["bad.key"], default));
+        await Assert.ThrowsAsync<VaultFileException>(() => PostgresContactVault.OpenAsync(_servers!.One, _folder["bad.key"], default));
     }
 
     [Fact]
@@ -194,18 +191,5 @@ public sealed class PostgresContactVaultTests(PostgresFixture fixture) : Contact
         Assert.Equal(Email, await vault.ReadAsync(Reference, default));
     }
 
-    private static Task<bool> IsRefusedAsync(PostgresContactVault vault, ContactRef reference, Contact contact) => Task.Run(async () =>
-    {
-        try
-        {
-            await vault.KeepAsync(reference, contact, Now, default);
-            return false;
-        }
-        catch (ArgumentException)
-        {
-            return true;
-        }
-    });
-
-    private Task<object?> ScalarAsync(string sql) => PostgresFixture.ScalarAsync(_options!.ConnectionString, sql);
+    private Task<object?> ScalarAsync(string sql) => _servers!.ScalarAsync(sql);
 }

@@ -19,25 +19,22 @@ public sealed class PostgresCredentialStoreTests(PostgresFixture fixture) : Cred
 
     private static readonly StaffGrant Bank = new("bank.1", StaffRole.Bank, Now);
 
-    private PostgresOptions? _options;
-    private PostgresDatabase? _database, _others;
+    private TwoServers? _servers;
     private PostgresCredentialStore? _store, _other;
 
     protected override ICredentialStore Store => _store!;
 
     public async ValueTask InitializeAsync()
     {
-        _options = await fixture.CreateLogAsync();
-        (_database, _others) = (await PostgresDatabase.OpenAsync(_options, default), await PostgresDatabase.OpenAsync(_options, default));
-        (_store, _other) = (new PostgresCredentialStore(_database, Iterations), new PostgresCredentialStore(_others, Iterations));
+        _servers = await TwoServers.OpenAsync(fixture);
+        (_store, _other) = (new PostgresCredentialStore(_servers.One, Iterations), new PostgresCredentialStore(_servers.Other, Iterations));
     }
 
     public async ValueTask DisposeAsync()
     {
         _store?.Dispose();
         _other?.Dispose();
-        if (_database is not null) await _database.DisposeAsync();
-        if (_others is not null) await _others.DisposeAsync();
+        if (_servers is not null) await _servers.DisposeAsync();
     }
 
     [Fact]
@@ -66,7 +63,9 @@ public sealed class PostgresCredentialStoreTests(PostgresFixture fixture) : Cred
         for (var race = 0; race < Races; race++)
         {
             var (identifier, one, two) = ($"raced.{race}", new MerchantId($"one-{race}"), new MerchantId($"two-{race}"));
-            var refused = await Task.WhenAll(IsRefusedAsync(_store!, one, identifier), IsRefusedAsync(_other!, two, identifier));
+            var refused = await Task.WhenAll(
+                TwoServers.IsRefusedAsync(() => _store!.SetMerchantAsync(one, identifier, Password, Code, Now, default)),
+                TwoServers.IsRefusedAsync(() => _other!.SetMerchantAsync(two, identifier, Password, Code, Now, default)));
 
             Assert.Single(refused, true);
             Assert.Equal(refused[0] ? two : one, (await _store!.CheckPasswordAsync(identifier, Password, default)).Merchant);
@@ -97,7 +96,7 @@ public sealed class PostgresCredentialStoreTests(PostgresFixture fixture) : Cred
         string[] secrets = [Password, Code, await Store.IssueDeviceTokenAsync(Grant, default), await Store.IssueStaffTokenAsync(Bank, default)];
 
         const string Everything = "SELECT concat((SELECT string_agg(m::text, ' ') FROM ledger.merchant_credentials m), (SELECT string_agg(d::text, ' ') FROM ledger.device_tokens d), (SELECT string_agg(s::text, ' ') FROM ledger.staff_tokens s))";
-        var text = (string)(await PostgresFixture.ScalarAsync(_options!.ConnectionString, Everything))!;
+        var text = (string)(await _servers!.ScalarAsync(Everything))!;
 
         Assert.Contains("demo.boulangerie", text, StringComparison.Ordinal);
         foreach (var secret in secrets)
@@ -136,17 +135,4 @@ public sealed class PostgresCredentialStoreTests(PostgresFixture fixture) : Cred
     }
 
     private static Task<T> Run<T>(Func<ValueTask<T>> call) => Task.Run(async () => await call());
-
-    private static Task<bool> IsRefusedAsync(PostgresCredentialStore store, MerchantId merchant, string identifier) => Task.Run(async () =>
-    {
-        try
-        {
-            await store.SetMerchantAsync(merchant, identifier, Password, Code, Now, default);
-            return false;
-        }
-        catch (ArgumentException)
-        {
-            return true;
-        }
-    });
 }
