@@ -8,7 +8,7 @@ namespace Ledger.Postgres;
 internal static class PostgresConnections
 {
     /// <summary>Statements that each connection keeps prepared: more than this project has.</summary>
-    private const int PreparedMax = 32;
+    private const int PreparedMax = 64;
 
     /// <summary>How long after its own time-out the server still lets the client wait, so that the server's clearer error comes first.</summary>
     private const int GraceSeconds = 1;

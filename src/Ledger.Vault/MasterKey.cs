@@ -14,9 +14,6 @@ public sealed class MasterKey
 
     private MasterKey(byte[] bytes) => Bytes = bytes;
 
-    /// <summary>Tells keys apart; says nothing about the key.</summary>
-    internal byte[] Fingerprint => HMACSHA256.HashData(Bytes, "ledger-vault-key-fingerprint"u8);
-
     internal byte[] Bytes { get; }
 
     /// <summary>Reads the file, or makes it with a new key, readable by its owner only (0600).</summary>
@@ -27,15 +24,29 @@ public sealed class MasterKey
         return Read(path);
     }
 
-    public override string ToString() => "(a master key)";
-
-    private static MasterKey Read(string path)
+    /// <summary>Reads the file, and makes none.</summary>
+    /// <exception cref="VaultFileException">It is not there, or no key file.</exception>
+    public static MasterKey Read(string path)
     {
-        var lines = new FileInfo(path).Length <= FileLengthMax ? File.ReadAllLines(path) : [];
+        var lines = !File.Exists(path) || new FileInfo(path).Length > FileLengthMax ? [] : File.ReadAllLines(path);
         var bytes = new byte[Length];
         var isKey = lines.Length == 2 && lines[0] == FirstLine && Convert.TryFromBase64String(lines[1], bytes, out var count) && count == Length;
         if (!isKey) throw new VaultFileException($"{path} is no key file of the vault. Restore it from its backup; without it the contacts are lost.");
         return new MasterKey(bytes);
+    }
+
+    public override string ToString() => "(a master key)";
+
+    /// <summary>Tells keys apart; says nothing about the key. Empty for none. Stored, so never changed.</summary>
+    internal static byte[] FingerprintOf(MasterKey? master) => master is null ? [] : HMACSHA256.HashData(master.Bytes, "ledger-vault-key-fingerprint"u8);
+
+    /// <param name="known">The fingerprint of the key that a vault was made with.</param>
+    /// <param name="place">Where the vault is, for the message.</param>
+    /// <exception cref="VaultFileException">It is another key's.</exception>
+    internal static void ThrowUnlessSame(byte[] known, MasterKey? master, string place)
+    {
+        if (CryptographicOperations.FixedTimeEquals(known, FingerprintOf(master))) return;
+        throw new VaultFileException($"{place} was made with {(known.Length == 0 ? "no" : "another")} master key. Restore the key file that belongs to it.");
     }
 
     // Written whole under another name first: a crash leaves no half key, and of two processes the first one's key wins.

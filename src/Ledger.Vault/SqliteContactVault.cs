@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Ledger.Domain.Transactions;
 using Microsoft.Data.Sqlite;
 using NodaTime;
@@ -9,7 +8,7 @@ namespace Ledger.Vault;
 /// The vault in one SQLite file: ciphertexts in one table, keys in another. Erasing deletes the key and the text, overwrites both, empties the
 /// write-ahead file and keeps a tombstone. Every change is durable when the call returns. Several processes may share the file.
 /// </summary>
-public sealed class SqliteContactVault : IContactVault, IDisposable
+public sealed class SqliteContactVault : ContactVault, IDisposable
 {
     private const int ApplicationId = 0x4C645663; // « LdVc »: stored, so never changed.
 
@@ -20,20 +19,20 @@ public sealed class SqliteContactVault : IContactVault, IDisposable
         """;
 
     private readonly VaultFile _file;
-    private readonly ContactCipher _cipher;
 
-    private SqliteContactVault(VaultFile file, ContactCipher cipher) => (_file, _cipher) = (file, cipher);
+    private SqliteContactVault(VaultFile file, MasterKey? master)
+        : base(master) => _file = file;
 
     /// <param name="path">Created, readable by its owner only, when it is not there.</param>
     /// <param name="master">Wraps the contacts' keys; null keeps them as they are. A file stays with what it was made with.</param>
     /// <exception cref="VaultFileException">Another program's file, another version, or made with another master key.</exception>
     public static SqliteContactVault Open(string path, MasterKey? master)
     {
-        var file = VaultFile.Open(path, ApplicationId, Schema);
+        var file = OpenFile(path);
         try
         {
             file.WriteAsync(connection => BindMasterKey(connection, path, master), CancellationToken.None).AsTask().GetAwaiter().GetResult();
-            return new SqliteContactVault(file, new ContactCipher(master));
+            return new SqliteContactVault(file, master);
         }
         catch
         {
@@ -44,16 +43,11 @@ public sealed class SqliteContactVault : IContactVault, IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    public async ValueTask KeepAsync(ContactRef reference, Contact contact, Instant now, CancellationToken cancellation)
-    {
-        ContactRules.ThrowUnlessWellFormed(contact);
-        await _file.WriteAsync(connection => Keep(connection, reference, contact, now), cancellation);
-    }
+    /// <summary>Whatever its master key is.</summary>
+    /// <exception cref="VaultFileException">Another program's file, or another version.</exception>
+    internal static VaultFile OpenFile(string path) => VaultFile.Open(path, ApplicationId, Schema);
 
-    public ValueTask<Contact?> ReadAsync(ContactRef reference, CancellationToken cancellation) =>
-        _file.ReadAsync(connection => Read(connection, reference), cancellation);
-
-    public async ValueTask<bool> EraseAsync(ContactRef reference, Instant now, CancellationToken cancellation)
+    public override async ValueTask<bool> EraseAsync(ContactRef reference, Instant now, CancellationToken cancellation)
     {
         var wasThere = await _file.WriteAsync(connection => Erase(connection, reference, now), cancellation);
         // The write-ahead file still holds the pages from before: also after an erasure that was interrupted here.
@@ -63,36 +57,24 @@ public sealed class SqliteContactVault : IContactVault, IDisposable
         return wasThere;
     }
 
-    private bool Keep(SqliteConnection connection, ContactRef reference, Contact contact, Instant now)
+    internal override ValueTask<SealedContact?> AddAsync(ContactRef reference, SealedContact contact, Instant now, CancellationToken cancellation) => _file.WriteAsync(connection =>
     {
-        if (IsErased(connection, reference)) return false;
-        if (Read(connection, reference) is { } kept)
-        {
-            ContactRules.ThrowUnlessSame(reference, kept, contact);
-            return false;
-        }
+        if (Find(connection, reference) is { } there) return there;
 
-        var stored = _cipher.NewKey(reference, out var key);
         var id = Id(reference);
-        VaultFile.Run(connection, "INSERT INTO contact_keys (ref, key) VALUES ($1, $2)", id, stored);
-        VaultFile.Run(connection, "INSERT INTO contacts (ref, sealed, kept_at) VALUES ($1, $2, $3)", id, ContactCipher.Encrypt(key, reference, contact), now.ToUnixTimeTicks());
-        return true;
-    }
+        VaultFile.Run(connection, "INSERT INTO contact_keys (ref, key) VALUES ($1, $2)", id, contact.Key!);
+        VaultFile.Run(connection, "INSERT INTO contacts (ref, sealed, kept_at) VALUES ($1, $2, $3)", id, contact.Text!, now.ToUnixTimeTicks());
+        return null;
+    }, cancellation);
 
-    private Contact? Read(SqliteConnection connection, ContactRef reference)
+    internal override ValueTask<SealedContact?> FindAsync(ContactRef reference, CancellationToken cancellation) =>
+        _file.ReadAsync(connection => Find(connection, reference), cancellation);
+
+    private static SealedContact? Find(SqliteConnection connection, ContactRef reference)
     {
-        using var command = VaultFile.Command(connection, "SELECT key, sealed FROM contacts JOIN contact_keys USING (ref) WHERE ref = $1 AND sealed IS NOT NULL", Id(reference));
+        using var command = VaultFile.Command(connection, "SELECT key, sealed FROM contacts LEFT JOIN contact_keys USING (ref) WHERE ref = $1", Id(reference));
         using var row = command.ExecuteReader();
-        if (!row.Read()) return null;
-
-        var key = _cipher.Unwrap(reference, row.GetFieldValue<byte[]>(0));
-        return ContactCipher.Decrypt(key, reference, row.GetFieldValue<byte[]>(1));
-    }
-
-    private static bool IsErased(SqliteConnection connection, ContactRef reference)
-    {
-        using var command = VaultFile.Command(connection, "SELECT 1 FROM contacts WHERE ref = $1 AND erased_at IS NOT NULL", Id(reference));
-        return command.ExecuteScalar() is not null;
+        return row.Read() ? new SealedContact(row.IsDBNull(0) ? null : row.GetFieldValue<byte[]>(0), row.IsDBNull(1) ? null : row.GetFieldValue<byte[]>(1)) : null;
     }
 
     private static bool Erase(SqliteConnection connection, ContactRef reference, Instant now)
@@ -105,14 +87,13 @@ public sealed class SqliteContactVault : IContactVault, IDisposable
     private static bool BindMasterKey(SqliteConnection connection, string path, MasterKey? master)
     {
         using var command = VaultFile.Command(connection, "SELECT fingerprint FROM master_key");
-        var expected = master?.Fingerprint ?? [];
         if (command.ExecuteScalar() is byte[] known)
         {
-            if (CryptographicOperations.FixedTimeEquals(known, expected)) return false;
-            throw new VaultFileException($"{path} was made with {(known.Length == 0 ? "no" : "another")} master key. Restore the key file that belongs to it.");
+            MasterKey.ThrowUnlessSame(known, master, path);
+            return false;
         }
 
-        VaultFile.Run(connection, "INSERT INTO master_key (fingerprint) VALUES ($1)", expected);
+        VaultFile.Run(connection, "INSERT INTO master_key (fingerprint) VALUES ($1)", MasterKey.FingerprintOf(master));
         return true;
     }
 

@@ -8,14 +8,12 @@ namespace Ledger.EndToEnd.Tests;
 /// <summary>The bank's desk: opens one contract and activates its phones, through the API.</summary>
 internal static class Branch
 {
-    private const string Merchant = "kill-test";
+    public const string Merchant = "kill-test";
 
     /// <param name="ledger">Where the ledger is, as options of the command.</param>
     public static async Task<IReadOnlyList<(string Token, string Serial)>> ActivateAsync(Uri server, string[] ledger, int phones)
     {
-        var added = await LedgerProcess.RunAsync(["staff", "add", "branch", "--role", "bank", "--json", .. ledger]);
-        using var http = new HttpClient { BaseAddress = server };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", JsonDocument.Parse(added.Out).RootElement.GetProperty("token").GetString());
+        using var http = Caller(server, await StaffTokenAsync("branch", "bank", ledger));
 
         await PostAsync<DoneReply>(http, "/v1/bank/contracts", Contract());
         await PostAsync<DoneReply>(http, $"/v1/bank/contracts/{Merchant}/accept", new AcceptContract());
@@ -33,6 +31,20 @@ internal static class Branch
         return activated;
     }
 
+    public static async Task<string> StaffTokenAsync(string name, string role, string[] ledger)
+    {
+        var added = await LedgerProcess.RunAsync(["staff", "add", name, "--role", role, "--json", .. ledger]);
+        Assert.True(added.ExitCode == 0, $"{added.ExitCode} {added.Error}");
+        return JsonDocument.Parse(added.Out).RootElement.GetProperty("token").GetString()!;
+    }
+
+    public static HttpClient Caller(Uri server, string token)
+    {
+        var http = new HttpClient { BaseAddress = server };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return http;
+    }
+
     private static RequestContract Contract() => new(
         Merchant,
         "Kill Test SARL",
@@ -43,7 +55,7 @@ internal static class Branch
         StripeAccepted: false,
         [CardBrand.Cb]);
 
-    private static async Task<T> PostAsync<T>(HttpClient http, string path, object body)
+    public static async Task<T> PostAsync<T>(HttpClient http, string path, object body)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, body.GetType(), options: LedgerJson.Client) };
         request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString("D"));

@@ -28,13 +28,16 @@ internal sealed class Cashier(string token, string serial, Random random)
     public ConcurrentDictionary<string, TransactionStatus> Acknowledged { get; } = new();
 
     /// <summary>Sells until the server cannot be reached any more.</summary>
-    public async Task SellUntilCutOffAsync(Uri server)
+    public Task SellUntilCutOffAsync(Uri server) => SellAsync(server, static () => false);
+
+    /// <summary>Sells until that is enough, or the server cannot be reached any more.</summary>
+    public async Task SellAsync(Uri server, Func<bool> isEnough)
     {
         using var http = new HttpClient { BaseAddress = server };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         try
         {
-            while (true)
+            while (!isEnough())
             {
                 var call = _pending ??= NewSale();
                 _pending = await SendAsync(http, call);

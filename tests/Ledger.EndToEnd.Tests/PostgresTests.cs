@@ -38,8 +38,13 @@ public sealed class PostgresTests(DemoFixture fixture) : IAsyncLifetime
     public async Task A_ledger_is_copied_into_a_database_and_back_to_the_letter()
     {
         await AssertRunAsync(0, "migrate", "--connection", Connection);
-        await AssertRunAsync(0, "copy", "--from", $"sqlite:{fixture.Folder}", "--to", $"postgres:{Connection}");
-        await AssertRunAsync(0, "copy", "--from", $"postgres:{Connection}", "--to", $"sqlite:{_folder.In("back")}");
+        var there = await AssertRunAsync(0, "copy", "--json", "--from", $"sqlite:{fixture.Folder}", "--to", $"postgres:{Connection}");
+        var back = await AssertRunAsync(0, "copy", "--json", "--from", $"postgres:{Connection}", "--to", $"sqlite:{_folder.In("back")}");
+        foreach (var secrets in (string[])["contacts", "credentials"])
+        {
+            Assert.NotEqual(0, Count(there, secrets));
+            Assert.Equal(Count(there, secrets), Count(back, secrets));
+        }
 
         await AssertRunAsync(0, "export", "--output", _folder.In("demo.jsonl"), "--data", fixture.Folder);
         await AssertRunAsync(0, "export", "--output", _folder.In("database.jsonl"), "--log", "postgres", "--connection", Connection);
@@ -53,7 +58,7 @@ public sealed class PostgresTests(DemoFixture fixture) : IAsyncLifetime
 
         // Again: there is nothing left to copy.
         var again = await AssertRunAsync(0, "copy", "--json", "--from", $"sqlite:{fixture.Folder}", "--to", $"postgres:{Connection}");
-        Assert.Equal(0, JsonDocument.Parse(again.Out).RootElement.GetProperty("events").GetInt64());
+        foreach (var copied in (string[])["events", "contacts", "credentials"]) Assert.Equal(0, Count(again, copied));
         Assert.True(JsonDocument.Parse(again.Out).RootElement.GetProperty("verification").GetProperty("intact").GetBoolean());
     }
 
@@ -93,6 +98,8 @@ public sealed class PostgresTests(DemoFixture fixture) : IAsyncLifetime
         Assert.True(run.ExitCode == 2, $"{run.ExitCode} {run.Out}{run.Error}");
         Assert.DoesNotContain("secret", run.Error, StringComparison.Ordinal);
     }
+
+    private static long Count(LedgerRun run, string property) => JsonDocument.Parse(run.Out).RootElement.GetProperty(property).GetInt64();
 
     private static async Task<LedgerRun> AssertRunAsync(int exitCode, params string[] arguments)
     {

@@ -61,7 +61,8 @@ public sealed class SharedServersTests : IAsyncLifetime
         Assert.True(acknowledged.Count(static pair => pair.Value is TransactionStatus.Completed) >= Kills, "No load.");
 
         // A third server, later, on the acquirer's own books: they agree to the cent.
-        await KillTests.SettleAsync([new("DATA", _folder.In("acquirer")), new("SECRETS", _folder.In("secrets")), new("LOG", "postgres"), new("CONNECTION", Connection)]);
+        File.Copy(Path.Combine(_folder.In("server0"), "vault.key"), Path.Combine(_folder.In("acquirer"), "vault.key"));
+        await KillTests.SettleAsync([new("DATA", _folder.In("acquirer")), new("LOG", "postgres"), new("CONNECTION", Connection)]);
         var verified = await LedgerProcess.RunAsync("verify", "--log", "postgres", "--connection", Connection);
         Assert.True(verified.ExitCode == 0, $"seed {seed}: {verified.Out}{verified.Error}");
         await AssertNothingLostAsync(acknowledged, seed);
@@ -76,7 +77,7 @@ public sealed class SharedServersTests : IAsyncLifetime
         await using var other = acquirer;
         var (server, url) = await ServeAsync(0, acquirerUrl);
         await using var served = server;
-        var phones = (await Branch.ActivateAsync(url, Folders(0), Phones)).Select(phone => new Cashier(phone.Token, phone.Serial, new Random(random.Next()))).ToArray();
+        var phones = (await Branch.ActivateAsync(url, Database, Phones)).Select(phone => new Cashier(phone.Token, phone.Serial, new Random(random.Next()))).ToArray();
         var selling = phones.Select(phone => phone.SellUntilCutOffAsync(url)).ToArray();
         await WaitForAnswersAsync(phones, AnswersMax);
 
@@ -106,8 +107,11 @@ public sealed class SharedServersTests : IAsyncLifetime
     private async Task<Dictionary<string, TransactionStatus>> SellAsync(Uri acquirer, Random random)
     {
         var servers = new (LedgerProcess Server, Uri Url)[2];
-        for (var number = 0; number < servers.Length; number++) servers[number] = await ServeAsync(number, acquirer);
-        var phones = (await Branch.ActivateAsync(servers[0].Url, Folders(0), Phones)).Select(phone => new Cashier(phone.Token, phone.Serial, new Random(random.Next()))).ToArray();
+        servers[0] = await ServeAsync(0, acquirer);
+        Directory.CreateDirectory(_folder.In("server1"));
+        File.Copy(Path.Combine(_folder.In("server0"), "vault.key"), Path.Combine(_folder.In("server1"), "vault.key"));
+        servers[1] = await ServeAsync(1, acquirer);
+        var phones = (await Branch.ActivateAsync(servers[0].Url, Database, Phones)).Select(phone => new Cashier(phone.Token, phone.Serial, new Random(random.Next()))).ToArray();
         try
         {
             for (var kill = 0; kill < Kills; kill++)
@@ -144,10 +148,10 @@ public sealed class SharedServersTests : IAsyncLifetime
         while (phones.Sum(static phone => phone.Answers) < count) await Task.Delay(1, limit.Token);
     }
 
-    private string[] Folders(int server) => ["--data", _folder.In($"server{server}"), "--secrets", _folder.In("secrets")];
+    private string[] Database => ["--log", "postgres", "--connection", Connection];
 
     private Task<(LedgerProcess Server, Uri Url)> ServeAsync(int number, Uri acquirer) =>
-        LedgerProcess.ListenAsync(["serve", "--log", "postgres", "--connection", Connection, .. Folders(number), "--acquirer", acquirer.ToString()]);
+        LedgerProcess.ListenAsync(["serve", .. Database, "--data", _folder.In($"server{number}"), "--acquirer", acquirer.ToString()]);
 
     private async Task AssertNothingLostAsync(Dictionary<string, TransactionStatus> acknowledged, int seed)
     {

@@ -2,6 +2,8 @@ using Ledger.Postgres;
 using Ledger.Postgres.Fixture;
 using Ledger.Postgres.Schema;
 
+[assembly: AssemblyFixture(typeof(PostgresFixture))]
+
 namespace Ledger.EventLog.Postgres.Tests;
 
 /// <summary>A server makes and changes no tables; it says what an operator has to do.</summary>

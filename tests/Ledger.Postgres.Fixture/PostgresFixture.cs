@@ -52,12 +52,15 @@ public sealed class PostgresFixture : IAsyncLifetime
         return options;
     }
 
-    public static async Task ExecuteAsync(string connectionString, string sql)
+    public static Task ExecuteAsync(string connectionString, string sql) => ScalarAsync(connectionString, sql);
+
+    /// <summary>The first value that one statement finds, on a connection of its own; null for none.</summary>
+    public static async Task<object?> ScalarAsync(string connectionString, string sql)
     {
         await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
+        return await command.ExecuteScalarAsync();
     }
 
     public async ValueTask DisposeAsync()

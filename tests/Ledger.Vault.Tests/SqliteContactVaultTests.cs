@@ -1,6 +1,7 @@
 using System.Text;
 using Ledger.Domain.Transactions;
 using Ledger.Testing;
+using Ledger.Vault.Conformance;
 using Microsoft.Data.Sqlite;
 
 namespace Ledger.Vault.Tests;

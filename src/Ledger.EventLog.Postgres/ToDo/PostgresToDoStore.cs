@@ -53,7 +53,7 @@ public sealed class PostgresToDoStore : IToDoStore
     public ValueTask CommitAsync(string process, long checkpoint, IReadOnlyList<ToDoChange> changes, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        var move = Command(MoveCheckpointSql, Parameter.Text(process), Parameter.Number(checkpoint));
+        var move = Statement.Of(MoveCheckpointSql, Parameter.Text(process), Parameter.Number(checkpoint));
         var moved = PostgresFaults.Guard(() => Write([.. changes.Select(change => Command(process, change)), move]));
         return moved == 1 ? ValueTask.CompletedTask : throw new ArgumentOutOfRangeException(nameof(checkpoint), checkpoint, $"The checkpoint of « {process} » is further already.");
     }
@@ -67,7 +67,7 @@ public sealed class PostgresToDoStore : IToDoStore
     public ValueTask RescheduleAsync(string process, string key, Instant dueAt, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        _ = PostgresFaults.Guard(() => Write([Command(RescheduleSql, Parameter.Text(process), Parameter.Text(key), Parameter.Number(DueInstant.ToStored(dueAt)))]));
+        _ = PostgresFaults.Guard(() => Write([Statement.Of(RescheduleSql, Parameter.Text(process), Parameter.Text(key), Parameter.Number(DueInstant.ToStored(dueAt)))]));
         return ValueTask.CompletedTask;
     }
 
@@ -106,15 +106,8 @@ public sealed class PostgresToDoStore : IToDoStore
 
     private static NpgsqlBatchCommand Command(string process, ToDoChange change) => change switch
     {
-        ToDoChange.Put put => Command(PutSql, Parameter.Text(process), Parameter.Text(put.Key), Parameter.Number(put.DueAt is { } due ? DueInstant.ToStored(due) : null), Parameter.Text(put.Data)),
-        ToDoChange.Remove remove => Command(RemoveSql, Parameter.Text(process), Parameter.Text(remove.Key)),
+        ToDoChange.Put put => Statement.Of(PutSql, Parameter.Text(process), Parameter.Text(put.Key), Parameter.Number(put.DueAt is { } due ? DueInstant.ToStored(due) : null), Parameter.Text(put.Data)),
+        ToDoChange.Remove remove => Statement.Of(RemoveSql, Parameter.Text(process), Parameter.Text(remove.Key)),
         _ => throw new UnreachableException(),
     };
-
-    private static NpgsqlBatchCommand Command(string sql, params ReadOnlySpan<NpgsqlParameter> parameters)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var parameter in parameters) command.Parameters.Add(parameter);
-        return command;
-    }
 }

@@ -16,12 +16,6 @@ internal static class CommonOptions
         HelpName = "folder",
     };
 
-    public static Option<string?> Secrets() => new("--secrets")
-    {
-        Description = "Folder with contacts, their key and credentials, where several servers of one machine share them. Default: LEDGER_SECRETS, or the data folder.",
-        HelpName = "folder",
-    };
-
     public static Option<string?> Connection() => new("--connection")
     {
         Description = "PostgreSQL database, as Npgsql's connection string; several hosts for a primary and its replicas. Default: LEDGER_CONNECTION.",
@@ -43,16 +37,20 @@ internal static class CommonOptions
     /// <exception cref="UsageException">There is no ledger in that folder, or no connection string.</exception>
     public static LogPlace ExistingLog(string? log, string? data, string? connection)
     {
-        var place = ServerSettings.Read([new("LOG", log), new("DATA", data), new("CONNECTION", connection)]).Log;
+        var place = Place(log, data, connection);
         return place is LogPlace.File ? new LogPlace.File(ExistingFolder(data)) : place;
     }
+
+    /// <summary>A folder, there or not, or a database.</summary>
+    /// <exception cref="UsageException">No connection string.</exception>
+    public static LogPlace Place(string? log, string? data, string? connection) =>
+        ServerSettings.Read([new("LOG", log), new("DATA", data), new("CONNECTION", connection)]).Log;
 
     /// <exception cref="UsageException">There is no connection string.</exception>
     public static PostgresOptions Database(string? connection) =>
         ((LogPlace.Database)ServerSettings.Read([new("LOG", "postgres"), new("CONNECTION", connection)]).Log).Options;
 
-    public static LedgerFolder Folder(string? data, string? secrets = null) =>
-        ServerSettings.Read([new("DATA", data), new("SECRETS", secrets)]).Folder;
+    public static LedgerFolder Folder(string? data) => ServerSettings.Read([new("DATA", data)]).Folder;
 
     /// <exception cref="UsageException">Not an instant in UTC.</exception>
     public static Instant? Instant(string? text)

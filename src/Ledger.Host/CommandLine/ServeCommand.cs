@@ -9,16 +9,15 @@ internal static class ServeCommand
 {
     public static Command Build()
     {
-        var (data, secrets, log, connection) = (CommonOptions.Data(), CommonOptions.Secrets(), CommonOptions.Log(), CommonOptions.Connection());
+        var (data, log, connection) = (CommonOptions.Data(), CommonOptions.Log(), CommonOptions.Connection());
         var urls = new Option<string?>("--urls") { Description = $"Where to listen. Default: LEDGER_URLS, or {ServerSettings.UrlsDefault}.", HelpName = "urls" };
         var acquirer = new Option<string?>("--acquirer") { Description = "Where « ledger acquirer » listens. Default: LEDGER_ACQUIRER, or one simulated in this process.", HelpName = "url" };
-        var command = new Command("serve", "Run the server on one folder, with its log in it or in a database that other servers share; stop it with Ctrl-C or SIGTERM.") { data, secrets, log, connection, acquirer, urls };
+        var command = new Command("serve", "Run the server on one folder, with its log in it or in a database that other servers share; stop it with Ctrl-C or SIGTERM.") { data, log, connection, acquirer, urls };
         command.SetAction((result, cancellation) => Edge.RunAsync(
             token => RunAsync(
                 ServerSettings.Read(
                 [
                     new("DATA", result.GetValue(data)),
-                    new("SECRETS", result.GetValue(secrets)),
                     new("LOG", result.GetValue(log)),
                     new("CONNECTION", result.GetValue(connection)),
                     new("ACQUIRER", result.GetValue(acquirer)),

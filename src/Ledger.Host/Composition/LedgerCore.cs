@@ -28,12 +28,11 @@ internal sealed class LedgerCore : IAsyncDisposable
     private ProcessLog? _observer;
     private Task _processes = Task.CompletedTask;
 
-    private LedgerCore(ServerParts parts, Closers closers, LedgerStores stores, ReadModels views)
+    private LedgerCore(ServerParts parts, Closers closers, LedgerStores stores, LedgerSecrets secrets, ReadModels views)
     {
         var (folder, log) = (parts.Folder, stores.Log);
         (Clock, Log, ReadModels, _closers, _runAlone) = (parts.Clock, log, views, closers, stores.RunAlone);
-        Credentials = closers.Add(SqliteCredentialStore.Open(folder.Credentials, parts.HashIterations));
-        Contacts = closers.Add(SqliteContactVault.Open(folder.Contacts, MasterKey.ReadOrCreate(folder.MasterKey)));
+        (Credentials, Contacts) = secrets;
         var acquirer = parts.Acquirer is { } address ? new RemoteHost(closers.Add(new HttpClient { BaseAddress = address })) : (IAuthorisationHost)closers.Add(new SimulatedHost(Clock, DelayAsync, parts.Script, parts.Seed, folder.HostBooks));
         Acquirer = acquirer as SimulatedHost;
         _howToForgetToDo = stores.HowToForgetToDo;
@@ -52,9 +51,9 @@ internal sealed class LedgerCore : IAsyncDisposable
 
     public ReadModels ReadModels { get; }
 
-    public SqliteCredentialStore Credentials { get; }
+    public ICredentialStore Credentials { get; }
 
-    public SqliteContactVault Contacts { get; }
+    public IContactVault Contacts { get; }
 
     /// <summary>Null where it is another process.</summary>
     public SimulatedHost? Acquirer { get; }
@@ -73,8 +72,9 @@ internal sealed class LedgerCore : IAsyncDisposable
             parts.Folder.Create();
             LedgerCore? core = null;
             var stores = await LedgerStores.OpenAsync(parts.Log, parts.Folder, closers, trouble => core?._observer?.TurnUnknown(trouble), cancellation);
+            var secrets = await LedgerSecrets.OpenAsync(parts.Folder, stores.Database, parts.HashIterations, closers, cancellation);
             var views = closers.Add(await ReadModels.OpenAsync(stores.Views, stores.Log, EventCodec.Default, parts.Clock, new ReadModelOptions { GatherFor = ServerParts.GatherFor.ToTimeSpan() }, cancellation));
-            return core = new LedgerCore(parts, closers, stores, views);
+            return core = new LedgerCore(parts, closers, stores, secrets, views);
         }
         catch
         {

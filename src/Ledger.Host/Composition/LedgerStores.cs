@@ -1,6 +1,9 @@
 using Ledger.EventLog;
+using Ledger.EventLog.Postgres;
 using Ledger.EventLog.Sqlite.ToDo;
 using Ledger.EventLog.ToDo;
+using Ledger.Postgres;
+using Ledger.Projections.Postgres;
 using Ledger.Projections.Storage;
 
 namespace Ledger.Host.Composition;
@@ -14,6 +17,9 @@ internal delegate Task RunAlone(Func<CancellationToken, Task> work, Cancellation
 /// <param name="RunAlone">With files, at once; with a database, while this server holds its lease.</param>
 internal sealed record LedgerStores(IEventLog Log, IViewStorage Views, Func<IToDoStore> OpenToDo, string HowToForgetToDo, RunAlone RunAlone)
 {
+    /// <summary>Null where everything is in files.</summary>
+    public PostgresDatabase? Database { get; init; }
+
     /// <summary>Stored, so never renamed.</summary>
     private const string ProcessesLease = "processes";
 
@@ -34,9 +40,10 @@ internal sealed record LedgerStores(IEventLog Log, IViewStorage Views, Func<IToD
             case LogPlace.Database database:
                 closers.Add(FolderLock.Take(folder));
                 ReserveThreads();
-                var (log, shared) = await database.OpenSharedAsync(closers, cancellation);
+                var opened = closers.Add(await PostgresDatabase.OpenAsync(database.Options, cancellation));
+                var log = closers.Add(await PostgresEventLog.OpenAsync(opened, cancellation));
                 var lease = log.NewLease(ProcessesLease, Guid.CreateVersion7());
-                return new LedgerStores(log, shared, () => log.NewToDoStore(lease), "Empty ledger.checkpoints and ledger.todo_items", (work, token) => lease.RunAsync(work, onTrouble, token));
+                return new LedgerStores(log, new PostgresViewStorage(opened), () => log.NewToDoStore(lease), "Empty ledger.checkpoints and ledger.todo_items", (work, token) => lease.RunAsync(work, onTrouble, token)) { Database = opened };
             default: throw new System.Diagnostics.UnreachableException();
         }
     }

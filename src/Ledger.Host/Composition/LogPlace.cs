@@ -66,10 +66,7 @@ internal abstract record LogPlace
 
         public override async Task<IEventLog> OpenForWritingAsync(CancellationToken cancellation) => await PostgresEventLog.OpenAsync(Options, cancellation);
 
-        public override async Task<(IEventLog Log, IViewStorage Views)> OpenWithViewsAsync(Closers closers, CancellationToken cancellation) => await OpenSharedAsync(closers, cancellation);
-
-        /// <summary>The same over one pool of connections.</summary>
-        public async Task<(PostgresEventLog Log, PostgresViewStorage Views)> OpenSharedAsync(Closers closers, CancellationToken cancellation)
+        public override async Task<(IEventLog Log, IViewStorage Views)> OpenWithViewsAsync(Closers closers, CancellationToken cancellation)
         {
             var database = closers.Add(await PostgresDatabase.OpenAsync(Options, cancellation));
             return (closers.Add(await PostgresEventLog.OpenAsync(database, cancellation)), new PostgresViewStorage(database));

@@ -65,7 +65,7 @@ internal sealed record ServerParts(
         settings.LogFormat,
         settings.LogLevel,
         settings.Docs,
-        SqliteCredentialStore.IterationsDefault)
+        CredentialStore.IterationsDefault)
     {
         Acquirer = settings.Acquirer,
         Smtp = settings.Smtp,

@@ -14,10 +14,10 @@ internal sealed record ServerSettings
 
     private const int ShardsMax = 64;
 
-    /// <summary>LEDGER_DATA, and LEDGER_SECRETS for what servers of one machine share of it.</summary>
+    /// <summary>LEDGER_DATA.</summary>
     public required LedgerFolder Folder { get; init; }
 
-    /// <summary>LEDGER_LOG and LEDGER_CONNECTION: sqlite, the folder's file, or postgres with a connection string.</summary>
+    /// <summary>LEDGER_LOG and LEDGER_CONNECTION: sqlite, the folder's files, or postgres with a connection string. Contacts and credentials are where the log is.</summary>
     public required LogPlace Log { get; init; }
 
     /// <summary>LEDGER_URLS: where to listen, separated by « ; ».</summary>
@@ -54,7 +54,6 @@ internal sealed record ServerSettings
             .AddInMemoryCollection(commandLine.Where(static pair => pair.Value is not null))
             .Build();
         var folder = new LedgerFolder(Path.GetFullPath(configuration["DATA"] ?? LedgerFolder.DefaultPath));
-        if (configuration["SECRETS"] is { Length: > 0 } secrets) folder = folder with { Secrets = Path.GetFullPath(secrets) };
         return new ServerSettings
         {
             Folder = folder,

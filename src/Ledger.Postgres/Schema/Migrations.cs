@@ -20,7 +20,7 @@ internal static class Migrations
     public const string AppendLock = "5495873993171947591";
 
     /// <summary>Version 1 is the first.</summary>
-    public static IReadOnlyList<string> Steps { get; } = [First, ViewsStep.Sql];
+    public static IReadOnlyList<string> Steps { get; } = [First, ViewsStep.Sql, SecretsStep.Sql];
 
     private const string First =
         $$"""

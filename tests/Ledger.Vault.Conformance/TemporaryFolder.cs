@@ -1,4 +1,4 @@
-namespace Ledger.Vault.Tests;
+namespace Ledger.Vault.Conformance;
 
 /// <summary>A folder of its own, gone with the test.</summary>
 public sealed class TemporaryFolder : IDisposable

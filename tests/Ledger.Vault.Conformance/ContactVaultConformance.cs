@@ -2,7 +2,7 @@ using Ledger.Domain.Transactions;
 using Ledger.Testing;
 using NodaTime;
 
-namespace Ledger.Vault.Tests;
+namespace Ledger.Vault.Conformance;
 
 /// <summary>What every vault must do.</summary>
 public abstract class ContactVaultConformance
@@ -96,9 +96,4 @@ public abstract class ContactVaultConformance
 
         foreach (var (reference, contact) in all) Assert.Equal(contact, await Vault.ReadAsync(reference, default));
     }
-}
-
-public sealed class InMemoryContactVaultTests : ContactVaultConformance
-{
-    protected override IContactVault Vault { get; } = new InMemoryContactVault();
 }
