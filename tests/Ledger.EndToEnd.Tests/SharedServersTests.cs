@@ -12,7 +12,7 @@ namespace Ledger.EndToEnd.Tests;
 /// <summary>Two servers over one database and one acquirer: any phone may ask either, and either may be killed.</summary>
 public sealed class SharedServersTests : IAsyncLifetime
 {
-    private const int Kills = 6;
+    private const int Kills = 4;
     private const int Phones = 4;
 
     /// <summary>Answers between two kills: a random number up to this.</summary>
