@@ -4,6 +4,7 @@ using Ledger.Cluster.Marten.Schema;
 using Ledger.Engine;
 using Ledger.EventLog;
 using Ledger.LoadTests.Runtimes;
+using Ledger.Postgres;
 using NodaTime;
 
 namespace Ledger.Cluster.LoadTests;
@@ -25,7 +26,7 @@ public sealed class ClusterEngines : IEngineSource
 
     private static async ValueTask<IEventLog> OpenMartenAsync(LogPlace place, CancellationToken cancellation)
     {
-        var options = new MartenEventLogOptions(await place.CreateDatabaseAsync(cancellation)) { StatementTimeout = StatementTimeout };
+        var options = new PostgresOptions(await place.CreateDatabaseAsync(cancellation)) { StatementTimeout = StatementTimeout };
         await MartenLogSchema.MigrateAsync(options, cancellation);
         return await MartenEventLog.OpenAsync(options, cancellation);
     }

@@ -3,6 +3,8 @@ using Ledger.Cluster.Marten.Appending;
 using Ledger.Cluster.Marten.Reading;
 using Ledger.Cluster.Marten.Schema;
 using Ledger.EventLog;
+using Ledger.Postgres;
+using Ledger.Postgres.Schema;
 using Marten;
 using Npgsql;
 
@@ -20,10 +22,10 @@ public sealed class MartenEventLog : IEventLog
     private readonly CommitSignal _signal;
     private readonly CommitWatch _watch;
 
-    private MartenEventLog(NpgsqlDataSource source, DocumentStore store, EventReader reader, long position, MartenEventLogOptions options)
+    private MartenEventLog(NpgsqlDataSource source, DocumentStore store, EventReader reader, long position, PostgresOptions options)
     {
         (_source, _store, _reader, _signal) = (source, store, reader, new CommitSignal(position));
-        _watch = new CommitWatch(source, reader, _signal, options);
+        _watch = new CommitWatch(source, SideTables.Channel, reader.ReadLastPositionAsync, _signal, options);
         _watch.Start();
     }
 
@@ -38,7 +40,7 @@ public sealed class MartenEventLog : IEventLog
     /// <see cref="MartenLogSchema.MigrateAsync"/> only.
     /// </exception>
     /// <exception cref="EventLogUnavailableException">It cannot be reached.</exception>
-    public static Task<MartenEventLog> OpenAsync(MartenEventLogOptions options, CancellationToken cancellation) => MartenFaults.GuardAsync(async () =>
+    public static Task<MartenEventLog> OpenAsync(PostgresOptions options, CancellationToken cancellation) => MartenFaults.GuardAsync(async () =>
     {
         var source = MartenStores.Connect(options);
         var store = MartenStores.Open(source);

@@ -1,7 +1,7 @@
-using System.Net.Sockets;
 using JasperFx.Events;
 using Ledger.Cluster.Marten.Schema;
 using Ledger.EventLog;
+using Ledger.Postgres;
 using Marten.Exceptions;
 using Npgsql;
 using StreamExistsException = Marten.Exceptions.ExistingStreamIdCollisionException;
@@ -16,8 +16,6 @@ internal static class MartenFaults
 {
     /// <summary>How deep Marten wraps what the database said; it does so once or twice.</summary>
     private const int WrappingsMax = 8;
-
-    private const string NotKnown = "Where a commit was under way, whether it took effect shows when it is tried again.";
 
     public static async Task<T> GuardAsync<T>(Func<Task<T>> run)
     {
@@ -39,13 +37,7 @@ internal static class MartenFaults
         InvalidStreamOperationException => new EventLogRefusedException("A stream of the log was archived in Marten by another program, and takes no more events. Restore it there (is_archived = false) and try again."),
         PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedFunction or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.UndefinedColumn } missing =>
             new EventLogRefusedException($"The database lacks a part of the ledger's schema ({missing.SqlState}). Run {nameof(MartenLogSchema)}.{nameof(MartenLogSchema.MigrateAsync)}, or restore it from a backup."),
-        PostgresException { SqlState: PostgresErrorCodes.InvalidAuthorizationSpecification or PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InsufficientPrivilege } denied =>
-            new EventLogRefusedException($"The database server refuses this user or this database ({denied.SqlState}). Check the connection string and the user's rights."),
-        PostgresException { SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted } corrupt =>
-            new EventLogCorruptException($"The database reports damage ({corrupt.SqlState}). {EventLogCorruptException.WhatToDo}"),
-        PostgresException failed => new EventLogUnavailableException($"The database could not do it ({failed.SqlState}, {Condition(failed.SqlState)}). {NotKnown}"),
-        NpgsqlException or SocketException or TimeoutException or IOException => new EventLogUnavailableException($"The database cannot be reached or did not answer in time. {NotKnown}"),
-        _ => null,
+        var cause => PostgresFaults.Translate(cause),
     };
 
     /// <summary>What Marten wrapped; the exception itself where that is none of Marten's.</summary>
@@ -59,14 +51,4 @@ internal static class MartenFaults
 
         return exception;
     }
-
-    private static string Condition(string state) => state switch
-    {
-        PostgresErrorCodes.DiskFull => "its disk is full: make room",
-        PostgresErrorCodes.QueryCanceled or PostgresErrorCodes.LockNotAvailable => "it took too long",
-        PostgresErrorCodes.ReadOnlySqlTransaction => "it can only be read: a standby; name the primary too",
-        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow => "it is stopping or starting",
-        PostgresErrorCodes.TooManyConnections => "it has no connection left",
-        _ => "see its log",
-    };
 }

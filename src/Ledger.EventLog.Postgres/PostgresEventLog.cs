@@ -4,6 +4,7 @@ using Ledger.EventLog.Postgres.Leases;
 using Ledger.EventLog.Postgres.Reading;
 using Ledger.EventLog.Postgres.ToDo;
 using Ledger.Postgres;
+using Ledger.Postgres.Schema;
 using Npgsql;
 
 namespace Ledger.EventLog.Postgres;
@@ -26,7 +27,7 @@ public sealed class PostgresEventLog : IEventLog
     private PostgresEventLog(PostgresDatabase database, bool isOwned, EventReader reader, long position)
     {
         (_source, _owned, _reader, _signal) = (database.Source, isOwned ? database : null, reader, new CommitSignal(position));
-        _watch = new CommitWatch(database, reader, _signal);
+        _watch = new CommitWatch(database.Source, Migrations.Channel, reader.ReadLastPositionAsync, _signal, database.Options);
         _watch.Start();
     }
 

@@ -16,17 +16,29 @@ internal static class PostgresConnections
     /// <summary>After how long without a word the system asks whether the other side is still there, and how often: the connection that waits for notifications may have none to say.</summary>
     private const int SilenceSeconds = 5;
 
+    /// <param name="options">Where and how.</param>
+    /// <param name="sessionSettings">More settings of each session, as « -c name=value »; none by default.</param>
     /// <exception cref="EventLogRefusedException">The connection string cannot be used.</exception>
-    public static NpgsqlDataSource Open(PostgresOptions options)
+    public static NpgsqlDataSource Open(PostgresOptions options, string sessionSettings = "")
+    {
+        var seconds = (int)options.StatementTimeout.TotalSeconds;
+        return Open(options, seconds + GraceSeconds, string.Create(
+            CultureInfo.InvariantCulture, $"-c statement_timeout={seconds}s -c lock_timeout={seconds}s -c idle_in_transaction_session_timeout={seconds}s {sessionSettings}"));
+    }
+
+    /// <summary>To change a schema with: a change of large tables takes its time, and an operator waits for it.</summary>
+    /// <exception cref="EventLogRefusedException">The connection string cannot be used.</exception>
+    public static NpgsqlDataSource OpenToMigrate(PostgresOptions options) => Open(options, 0, "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0");
+
+    private static NpgsqlDataSource Open(PostgresOptions options, int commandTimeoutSeconds, string sessionSettings)
     {
         try
         {
-            var seconds = (int)options.StatementTimeout.TotalSeconds;
             var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString)
             {
                 ApplicationName = "ledger",
                 Timeout = (int)options.ConnectTimeout.TotalSeconds,
-                CommandTimeout = seconds + GraceSeconds,
+                CommandTimeout = commandTimeoutSeconds,
                 CancellationTimeout = GraceSeconds * 1000,
                 MaxPoolSize = options.ConnectionsMax,
                 MinPoolSize = 0,
@@ -40,9 +52,7 @@ internal static class PostgresConnections
                 TcpKeepAliveInterval = 1,
                 IncludeErrorDetail = false,
                 PersistSecurityInfo = false,
-                Options = string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"-c statement_timeout={seconds}s -c lock_timeout={seconds}s -c idle_in_transaction_session_timeout={seconds}s -c default_transaction_isolation=read\\ committed"),
+                Options = $"{sessionSettings} -c default_transaction_isolation=read\\ committed",
             };
             var isMany = settings.Host?.Contains(',', StringComparison.Ordinal) is true;
             var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);

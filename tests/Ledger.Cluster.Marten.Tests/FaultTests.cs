@@ -5,6 +5,7 @@ using Ledger.Cluster.Marten.Appending;
 using Ledger.Cluster.Marten.Schema;
 using Ledger.EventLog;
 using Ledger.EventLog.Conformance;
+using Ledger.Postgres;
 using Marten;
 
 namespace Ledger.Cluster.Marten.Tests;
@@ -185,7 +186,7 @@ public sealed class FaultTests(MartenFixture fixture)
 
     private AppendUnit Next() => _appender.Unit(Appender.Stream(1));
 
-    private static async Task AppendPastTheLogAsync(MartenEventLogOptions options, string stream)
+    private static async Task AppendPastTheLogAsync(PostgresOptions options, string stream)
     {
         using var store = DocumentStore.For(other =>
         {

@@ -1,12 +1,13 @@
 using Ledger.EventLog;
 using Ledger.EventLog.Conformance;
+using Ledger.Postgres;
 
 namespace Ledger.Cluster.Marten.Tests;
 
 /// <summary>The whole of both suites: no test is skipped or relaxed for this log.</summary>
 public sealed class MartenEventLogTests(MartenFixture fixture) : EventLogConformance
 {
-    private MartenEventLogOptions? _options;
+    private PostgresOptions? _options;
 
     protected override async ValueTask<IEventLog> OpenAsync() => await MartenEventLog.OpenAsync(_options = await fixture.CreateLogAsync(), default);
 

@@ -5,6 +5,7 @@ using Ledger.Domain;
 using Ledger.Domain.Terminals;
 using Ledger.EventLog;
 using Ledger.EventLog.Conformance;
+using Ledger.Postgres;
 using Marten;
 using Marten.Events.Projections;
 using NodaTime;
@@ -132,7 +133,7 @@ public sealed class ProjectionTests(MartenFixture fixture)
         Assert.Equal(2, (await again.ReadStreamAsync(First, 0, 10, default)).Length);
     }
 
-    private static DocumentStore Team(MartenEventLogOptions options, Action<StoreOptions>? more = null) => DocumentStore.For(store =>
+    private static DocumentStore Team(PostgresOptions options, Action<StoreOptions>? more = null) => DocumentStore.For(store =>
     {
         store.Connection(options.ConnectionString);
         store.DatabaseSchemaName = "team";

@@ -1,5 +1,6 @@
 using Ledger.Cluster.Marten.Schema;
 using Ledger.EventLog;
+using Ledger.Postgres;
 using Npgsql;
 
 namespace Ledger.Cluster.Marten.Tests;
@@ -9,7 +10,7 @@ public sealed class SchemaTests(MartenFixture fixture)
     [Fact]
     public async Task A_database_without_a_log_is_refused_with_what_to_do_and_nothing_is_made()
     {
-        var options = new MartenEventLogOptions(await fixture.CreateDatabaseAsync());
+        var options = new PostgresOptions(await fixture.CreateDatabaseAsync());
 
         var refused = await Assert.ThrowsAsync<EventLogRefusedException>(() => MartenEventLog.OpenAsync(options, default));
 
@@ -20,7 +21,7 @@ public sealed class SchemaTests(MartenFixture fixture)
     [Fact]
     public async Task Migrating_twice_or_by_several_at_once_changes_nothing_more()
     {
-        var options = new MartenEventLogOptions(await fixture.CreateDatabaseAsync());
+        var options = new PostgresOptions(await fixture.CreateDatabaseAsync());
 
         var before = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => MartenLogSchema.MigrateAsync(options, default))));
 
@@ -80,13 +81,13 @@ public sealed class SchemaTests(MartenFixture fixture)
     [InlineData("Password=secret")]
     public async Task A_connection_string_that_cannot_be_used_is_refused_and_not_repeated(string text)
     {
-        var refused = await Assert.ThrowsAsync<EventLogRefusedException>(() => MartenEventLog.OpenAsync(new MartenEventLogOptions(text), default));
+        var refused = await Assert.ThrowsAsync<EventLogRefusedException>(() => MartenEventLog.OpenAsync(new PostgresOptions(text), default));
 
         Assert.DoesNotContain("secret", refused.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", new MartenEventLogOptions(text).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", new PostgresOptions(text).ToString(), StringComparison.Ordinal);
     }
 
-    private static async Task<object?> ScalarAsync(MartenEventLogOptions options, string sql)
+    private static async Task<object?> ScalarAsync(PostgresOptions options, string sql)
     {
         await using var connection = new NpgsqlConnection(options.ConnectionString + ";Pooling=false");
         await connection.OpenAsync();

@@ -1,5 +1,6 @@
 using Ledger.EventLog;
 using Ledger.EventLog.Conformance;
+using Ledger.Postgres;
 using Ledger.Testing.Postgres;
 
 namespace Ledger.Cluster.Marten.Tests;
@@ -177,7 +178,7 @@ public sealed class SharedWritingTests(MartenFixture fixture)
     }
 
     /// <summary>Ends one of the database's other sessions, every few events, and once the whole server.</summary>
-    private static async Task<int> BreakAsync(PostgresServer server, MartenEventLogOptions options, MartenEventLog log, CancellationToken done, CancellationToken bound)
+    private static async Task<int> BreakAsync(PostgresServer server, PostgresOptions options, MartenEventLog log, CancellationToken done, CancellationToken bound)
     {
         var cuts = 0;
         var hasCrashed = false;
@@ -205,7 +206,7 @@ public sealed class SharedWritingTests(MartenFixture fixture)
         return cuts;
     }
 
-    private static async Task<int> CutAsync(MartenEventLogOptions options)
+    private static async Task<int> CutAsync(PostgresOptions options)
     {
         await using var connection = new Npgsql.NpgsqlConnection(options.ConnectionString + ";Pooling=false");
         await connection.OpenAsync(CancellationToken.None);

@@ -1,6 +1,8 @@
 using JasperFx;
 using Ledger.Domain;
 using Ledger.EventLog;
+using Ledger.Postgres;
+using Ledger.Postgres.Schema;
 using Marten;
 using Npgsql;
 using Weasel.Postgresql.Tables;
@@ -23,9 +25,9 @@ public static class MartenLogSchema
     /// <returns>The version before; 0 for a database without a log.</returns>
     /// <exception cref="EventLogRefusedException">The server or the database cannot hold a log, or is of a newer version. Nothing was changed.</exception>
     /// <exception cref="EventLogUnavailableException">It cannot be reached, or went away meanwhile: try again.</exception>
-    public static Task<int> MigrateAsync(MartenEventLogOptions options, CancellationToken cancellation) => MartenFaults.GuardAsync(async () =>
+    public static Task<int> MigrateAsync(PostgresOptions options, CancellationToken cancellation) => MartenFaults.GuardAsync(async () =>
     {
-        await using var source = MartenStores.ConnectToMigrate(options);
+        await using var source = PostgresConnections.OpenToMigrate(options);
         await using var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
         await ServerCheck.RunAsync(connection, cancellation).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);

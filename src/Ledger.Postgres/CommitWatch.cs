@@ -1,15 +1,16 @@
 using System.Globalization;
-using Ledger.Postgres;
-using Ledger.Postgres.Schema;
+using Ledger.EventLog;
 using Npgsql;
 
-namespace Ledger.EventLog.Postgres.Reading;
+namespace Ledger.Postgres;
 
 /// <summary>
 /// Learns of commits of other processes: told by the database at once, and by looking where a notification may have been lost. Runs on a task of its own from
 /// <see cref="Start"/> until it is disposed.
 /// </summary>
-internal sealed class CommitWatch(PostgresDatabase database, EventReader reader, CommitSignal signal) : IAsyncDisposable
+/// <param name="channel">On which the database tells of commits; the payload is the log's last position.</param>
+/// <param name="readLastPosition">Asks for it.</param>
+internal sealed class CommitWatch(NpgsqlDataSource source, string channel, Func<CancellationToken, Task<long>> readLastPosition, CommitSignal signal, PostgresOptions options) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private Task _watching = Task.CompletedTask;
@@ -39,21 +40,21 @@ internal sealed class CommitWatch(PostgresDatabase database, EventReader reader,
             catch (Exception exception) when (PostgresFaults.Translate(exception) is not null)
             {
                 // Whoever appends or reads gets the error; those who wait, wait on.
-                await Task.Delay(database.Options.PollEvery, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(options.PollEvery, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
     private async Task ListenAsync(CancellationToken cancellation)
     {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
+        await using var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
         connection.Notification += Told;
-        await using (var listen = new NpgsqlCommand($"LISTEN {Migrations.Channel}", connection)) await listen.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+        await using (var listen = new NpgsqlCommand($"LISTEN {channel}", connection)) await listen.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
         while (true)
         {
             // Also at first: what came before it listened.
-            signal.Advance(await reader.ReadLastPositionAsync(cancellation).ConfigureAwait(false));
-            await connection.WaitAsync(database.Options.PollEvery, cancellation).ConfigureAwait(false);
+            signal.Advance(await readLastPosition(cancellation).ConfigureAwait(false));
+            await connection.WaitAsync(options.PollEvery, cancellation).ConfigureAwait(false);
         }
     }
 
