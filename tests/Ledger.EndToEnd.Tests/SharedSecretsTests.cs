@@ -1,7 +1,7 @@
 using System.Net;
 using Ledger.Contracts.V1;
-using Ledger.Testing;
 using Ledger.Postgres.Fixture;
+using Ledger.Testing;
 
 namespace Ledger.EndToEnd.Tests;
 
