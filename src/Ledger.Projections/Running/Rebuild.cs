@@ -97,10 +97,14 @@ internal sealed class Rebuild(
                     // Never behind what readers have seen.
                     await FoldToAsync(builder, Math.Max(source.Log.LastPosition, runner.View.Position), cancellation).ConfigureAwait(false);
                     Report(RebuildStage.Switching, builder.Position);
-                    if (!manifest.TryServe(_name, generation)) continue;
+                    if (manifest.TryServe(_name, generation))
+                    {
+                        runner.View.Replace(builder.Store, whenGone: () => DeleteOld(old, options));
+                        return builder;
+                    }
 
-                    runner.View.Replace(builder.Store, whenGone: () => DeleteOld(old, options));
-                    return builder;
+                    // Another server took in what this one has not heard of yet; so it will.
+                    await source.Log.WaitForAsync(builder.Position, cancellation).ConfigureAwait(false);
                 }
 
                 throw new ProjectionFailedException($"{_name} could not be switched over: other servers were ahead each of {SwitchRoundsMax} times. What served before still does; try again when there is less to do.");
