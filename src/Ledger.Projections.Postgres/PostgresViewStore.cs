@@ -13,6 +13,7 @@ internal sealed class PostgresViewStore : IViewStore
     public const int SnapshotsMax = 4;
 
     private readonly NpgsqlDataSource _source;
+    private readonly string _shape;
     private readonly SemaphoreSlim _snapshots = new(SnapshotsMax, SnapshotsMax);
     private NpgsqlConnection? _building;
     private int? _fixed;
@@ -22,7 +23,7 @@ internal sealed class PostgresViewStore : IViewStore
     /// <param name="building">Its own connection for a build, with the lock; null otherwise.</param>
     public PostgresViewStore(NpgsqlDataSource source, ViewSchema schema, ViewEntry entry, bool isFixed, NpgsqlConnection? building)
     {
-        (_source, Schema, _building, _isFinished) = (source, schema, building, building is null);
+        (_source, Schema, _shape, _building, _isFinished) = (source, schema, ViewSql.ShapeOf(schema), building, building is null);
         (_fixed, Generation, ReadyFrom, Checkpoint) = (isFixed ? entry.Generation : null, entry.Generation, entry.ReadyFrom, entry.Checkpoint);
     }
 
@@ -44,7 +45,7 @@ internal sealed class PostgresViewStore : IViewStore
         {
             transaction = connection.BeginTransaction();
             var entry = ViewRegister.Lock(connection, Schema.Name, _fixed) ?? throw Missing();
-            if (entry.Shape != ViewSql.ShapeOf(Schema)) throw PostgresViewStorage.OfAnotherShape(Schema);
+            if (entry.Shape != _shape) throw PostgresViewStorage.OfAnotherShape(Schema);
 
             (Generation, Checkpoint) = (entry.Generation, entry.Checkpoint);
             return new PostgresViewTransaction(this, connection, transaction, entry.Generation, isEmpty: IsBuilding && entry.Checkpoint.Position == 0, GiveBack);

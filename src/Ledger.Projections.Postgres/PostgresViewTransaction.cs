@@ -14,6 +14,7 @@ internal sealed class PostgresViewTransaction(PostgresViewStore store, NpgsqlCon
     private const int NoTimeout = 0;
 
     private readonly Dictionary<ViewTable, IBuffer> _buffers = [];
+    private readonly Dictionary<ViewTable, string> _finds = [];
     private readonly string _schema = ViewSql.SchemaOf(store.Schema.Name, generation);
 
     public TRow? Find<TKey, TRow>(ViewTable<TKey, TRow> table, TKey key)
@@ -61,7 +62,8 @@ internal sealed class PostgresViewTransaction(PostgresViewStore store, NpgsqlCon
         where TKey : struct, IEquatable<TKey>
         where TRow : class
     {
-        using var command = new NpgsqlCommand(ViewSql.Find(_schema, table), connection, transaction);
+        if (!_finds.TryGetValue(table, out var sql)) _finds.Add(table, sql = ViewSql.Find(_schema, table));
+        using var command = new NpgsqlCommand(sql, connection, transaction);
         table.WriteKey(key, new KeyParameters(command.Parameters));
         using var rows = command.ExecuteReader();
         return rows.Read() ? table.Read(new PostgresRow(rows)) : null;
