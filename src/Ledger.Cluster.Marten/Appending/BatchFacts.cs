@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Ledger.Cluster.Marten.Reading;
 using Ledger.Cluster.Marten.Schema;
 using Ledger.EventLog;
+using Ledger.Postgres;
 using Npgsql;
 using NpgsqlTypes;
 

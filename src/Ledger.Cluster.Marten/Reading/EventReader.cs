@@ -3,8 +3,8 @@ using System.Data;
 using Ledger.Cluster.Marten.Appending;
 using Ledger.Cluster.Marten.Schema;
 using Ledger.EventLog;
+using Ledger.Postgres;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Ledger.Cluster.Marten.Reading;
 
@@ -45,7 +45,7 @@ internal sealed class EventReader(NpgsqlDataSource source)
     /// <summary>Where <see cref="ComparedStreamSql"/> has its comparison.</summary>
     private const int SameColumn = 8;
 
-    private const string CommandColumns = $"SELECT id, fingerprint, reply, recorded_at FROM {SideTables.SchemaName}.commands";
+    private const string CommandColumns = $"SELECT {CommandRow.Columns} FROM {SideTables.SchemaName}.commands";
 
     // One look into the indexes a stream, however many events each has.
     private const string HeadsSql =
@@ -65,7 +65,7 @@ internal sealed class EventReader(NpgsqlDataSource source)
     }
 
     public Task<ImmutableArray<RecordedEvent>> ReadAllAsync(long afterPosition, int countMax, CancellationToken cancellation) =>
-        ReadAsync(AllSql, static (_, _) => { }, [Number(afterPosition), Number(countMax)], cancellation);
+        ReadAsync(AllSql, static (_, _) => { }, [Parameter.Number(afterPosition), Parameter.Number(countMax)], cancellation);
 
     public async Task<ImmutableArray<RecordedEvent>> ReadStreamAsync(StreamName stream, long afterVersion, int countMax, CancellationToken cancellation)
     {
@@ -89,7 +89,7 @@ internal sealed class EventReader(NpgsqlDataSource source)
     public async Task<CommandRecord?> FindCommandAsync(Guid commandId, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand($"{CommandColumns} WHERE id = $1");
-        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = commandId });
+        command.Parameters.Add(Parameter.Id(commandId));
         await using var rows = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, cancellation).ConfigureAwait(false);
         return await rows.ReadAsync(cancellation).ConfigureAwait(false) ? CommandRow.Read(rows) : null;
     }
@@ -97,8 +97,8 @@ internal sealed class EventReader(NpgsqlDataSource source)
     public async Task<ImmutableArray<CommandRecord>> ReadCommandsAsync(Guid? afterId, int countMax, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand(afterId is null ? $"{CommandColumns} ORDER BY id LIMIT $1" : $"{CommandColumns} WHERE id > $2 ORDER BY id LIMIT $1");
-        command.Parameters.Add(Number(countMax));
-        if (afterId is { } after) command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after });
+        command.Parameters.Add(Parameter.Number(countMax));
+        if (afterId is { } after) command.Parameters.Add(Parameter.Id(after));
         await using var rows = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         var records = ImmutableArray.CreateBuilder<CommandRecord>();
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false)) records.Add(CommandRow.Read(rows));
@@ -108,8 +108,8 @@ internal sealed class EventReader(NpgsqlDataSource source)
     public async Task<ImmutableArray<StreamHead>> ReadHeadsAsync(string? afterName, int countMax, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand(HeadsSql);
-        command.Parameters.Add(Text(afterName ?? ""));
-        command.Parameters.Add(Number(countMax));
+        command.Parameters.Add(Parameter.Text(afterName ?? ""));
+        command.Parameters.Add(Parameter.Number(countMax));
         await using var rows = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         var heads = ImmutableArray.CreateBuilder<StreamHead>();
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false))
@@ -124,7 +124,7 @@ internal sealed class EventReader(NpgsqlDataSource source)
     /// <summary>The event before the first is read too: its hash is what the first is chained to.</summary>
     private async Task<ImmutableArray<RecordedEvent>> ReadStreamAsync(StreamName stream, long afterVersion, int countMax, Action<NpgsqlDataReader, RecordedEvent> also, CancellationToken cancellation)
     {
-        NpgsqlParameter[] Parameters() => [Text(stream.ToString()), Number(Math.Max(1, afterVersion)), Number(afterVersion == 0 ? countMax : countMax + 1L)];
+        NpgsqlParameter[] Parameters() => [Parameter.Text(stream.ToString()), Parameter.Number(Math.Max(1, afterVersion)), Parameter.Number(afterVersion == 0 ? countMax : countMax + 1L)];
         try
         {
             return await ReadAsync(ComparedStreamSql, also, Parameters(), cancellation).ConfigureAwait(false);
@@ -148,7 +148,7 @@ internal sealed class EventReader(NpgsqlDataSource source)
         var row = new EventRow();
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false))
         {
-            var read = row.Read(rows);
+            var read = Read(rows, row);
             also(rows, read);
             events.Add(read);
         }
@@ -156,9 +156,8 @@ internal sealed class EventReader(NpgsqlDataSource source)
         return events.DrainToImmutable();
     }
 
-    private static NpgsqlParameter Number(long value) => new NpgsqlParameter<long> { NpgsqlDbType = NpgsqlDbType.Bigint, TypedValue = value };
-
-    private static NpgsqlParameter Text(string value) => new NpgsqlParameter<string> { NpgsqlDbType = NpgsqlDbType.Text, TypedValue = value };
+    private static RecordedEvent Read(NpgsqlDataReader rows, EventRow row) =>
+        rows.IsDBNull(1) ? throw EventRow.Damaged(rows.GetInt64(0), "mt_events has no such event any more") : row.Read(rows);
 
     private static EventLogCorruptException Missing(StreamName stream, long version) =>
         new($"The log is damaged: « {stream} » version {version} is missing. {EventLogCorruptException.WhatToDo}") { Stream = stream, Version = version };

@@ -1,4 +1,3 @@
-using Ledger.EventLog.Postgres.Reading;
 using Ledger.Postgres;
 using Npgsql;
 using NpgsqlTypes;

@@ -1,9 +1,9 @@
-using Ledger.Postgres;
+using Ledger.EventLog;
 using Npgsql;
 
-namespace Ledger.EventLog.Postgres.Reading;
+namespace Ledger.Postgres;
 
-/// <summary>A row of <c>ledger.commands</c>.</summary>
+/// <summary>A row of a table of command records.</summary>
 internal static class CommandRow
 {
     /// <summary>As <see cref="Read"/> wants them.</summary>

@@ -1,9 +1,9 @@
 using Ledger.EventLog;
 using Npgsql;
 
-namespace Ledger.Cluster.Marten.Reading;
+namespace Ledger.Postgres;
 
-/// <summary>Reads rows of an event and its position. Types and the last stream's name are kept, so that a page makes each text once. For one reader.</summary>
+/// <summary>Reads rows of events: position, stream, version, type, recorded_at, command_id, payload, hash. Types and the last stream's name are kept, so that a page makes each text once. For one reader.</summary>
 internal sealed class EventRow
 {
     /// <summary>Type names that are kept; a log has far fewer.</summary>
@@ -15,7 +15,6 @@ internal sealed class EventRow
     public RecordedEvent Read(NpgsqlDataReader row)
     {
         var position = row.GetInt64(0);
-        if (row.IsDBNull(1)) throw Damaged(position, "mt_events has no such event any more");
         var hash = row.Bytes(7);
         if (hash.Length != ChainHash.Length) throw Damaged(position, "its hash has not 32 bytes");
 
@@ -45,6 +44,6 @@ internal sealed class EventRow
         return name;
     }
 
-    private static EventLogCorruptException Damaged(long position, string why) =>
+    public static EventLogCorruptException Damaged(long position, string why) =>
         new($"The log is damaged at position {position}: {why}. {EventLogCorruptException.WhatToDo}") { Position = position };
 }
