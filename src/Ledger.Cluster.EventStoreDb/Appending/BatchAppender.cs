@@ -66,7 +66,7 @@ internal sealed class BatchAppender(LedgerStream stream, LogIndex index, CatchUp
         await appending.WaitAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
-            if (!await stream.AppendAsync(end.Revision, data, bound).ConfigureAwait(false)) return false;
+            if (!await stream.AppendAsync(end, data, bound).ConfigureAwait(false)) return false;
 
             index.Apply(stored);
             signal.Advance(index.End.Position);

@@ -10,6 +10,9 @@ internal static class IndexFile
     /// <summary>Of the tables below. Another one is no error: the index is made anew from the log.</summary>
     private const long Version = 1;
 
+    /// <summary>How long another process that has the file is waited for, in seconds. 0 would be for ever.</summary>
+    private const int BusySecondsMax = 1;
+
     private const string DropSql = "DROP TABLE IF EXISTS mark; DROP TABLE IF EXISTS streams; DROP TABLE IF EXISTS events; DROP TABLE IF EXISTS shifts; DROP TABLE IF EXISTS commands";
 
     // A revision is a position and a shift, which changes only where the log's stream has an event without a position: few rows for many events.
@@ -28,7 +31,7 @@ internal static class IndexFile
     /// <exception cref="EventLogRefusedException">Another process has it, it is another log's, or it is no such file.</exception>
     public static SqliteConnection Open(string? file, string logStream)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file ?? ":memory:", Pooling = false, DefaultTimeout = 0 }.ConnectionString);
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file ?? ":memory:", Pooling = false, DefaultTimeout = BusySecondsMax }.ConnectionString);
         try
         {
             connection.Open();

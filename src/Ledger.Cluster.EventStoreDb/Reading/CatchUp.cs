@@ -44,13 +44,9 @@ internal sealed class CatchUp(LedgerStream stream, LogIndex index, CommitSignal 
     {
         var end = index.End;
         var page = await stream.ReadAsync(Math.Max(0, end.Revision), PageMax + 1L, cancellation).ConfigureAwait(false);
-        if (end.Revision >= 0 && (page.Count == 0 || page[0].Revision != end.Revision || page[0].EventId != end.EventId)) throw Lost(end);
-
+        LedgerStream.Check(end, page);
         index.Apply(page);
         signal.Advance(index.End.Position);
         return page.Count > PageMax;
     }
-
-    private static EventLogFencedException Lost(IndexEnd known) => new(
-        $"This EventStoreDB server lacks acknowledged events, or has others: the log was read from it up to position {known.Position}, and that event is not there now. It is a stale copy or another server. Stop, and bring back the one that has them; where it was restored on purpose, delete the index file.");
 }

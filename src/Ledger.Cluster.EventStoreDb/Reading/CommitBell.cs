@@ -37,6 +37,7 @@ internal sealed class CommitBell(LedgerStream stream, LogIndex index, CatchUp ca
                 // Whoever appends or reads gets the error; those who wait, wait on.
             }
 
+            stream.Suspect();
             await Task.Delay(options.ReconnectAfter, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
