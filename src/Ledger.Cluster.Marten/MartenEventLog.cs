@@ -3,6 +3,7 @@ using Ledger.Cluster.Marten.Appending;
 using Ledger.Cluster.Marten.Reading;
 using Ledger.Cluster.Marten.Schema;
 using Ledger.EventLog;
+using Ledger.EventLog.Appending;
 using Ledger.Postgres;
 using Ledger.Postgres.Schema;
 using Marten;
@@ -119,7 +120,7 @@ public sealed class MartenEventLog : IEventLog
     {
         await using var connection = await _source.OpenConnectionAsync(CancellationToken.None).ConfigureAwait(false);
         await using var transaction = await connection.BeginTransactionAsync(CancellationToken.None).ConfigureAwait(false);
-        var facts = await BatchFacts.LockAndReadAsync(connection, transaction, units).ConfigureAwait(false);
+        var facts = await LockedFacts.ReadAsync(connection, transaction, units).ConfigureAwait(false);
         if (facts.LastPosition < _signal.Position) throw Lost(facts.LastPosition, _signal.Position);
 
         var decision = new BatchDecision(facts);

@@ -1,72 +1,16 @@
 using Ledger.EventLog.Conformance;
-using Ledger.Postgres;
 using Ledger.Postgres.Fixture;
 
 namespace Ledger.EventLog.Postgres.Tests;
 
-/// <summary>Several processes over one database, here as several logs with connections of their own.</summary>
-public class SharedWritingTests(PostgresFixture fixture)
+/// <summary>Several processes over one database, here as several logs with connections of their own: 64 writers.</summary>
+public class SharedWritingTests(PostgresFixture fixture) : SharedWritingConformance
 {
-    private const int Logs = 8;
-    private const int WritersPerLog = 8;
-    private const int UnitsPerWriter = 12;
-    private const int EventsBetweenCuts = 20;
-
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(90);
 
-    [Fact]
-    public async Task Of_two_that_race_on_one_stream_one_wins_and_the_other_is_told_where_the_stream_is()
-    {
-        var options = await fixture.CreateLogAsync();
-        await using var first = await PostgresEventLog.OpenAsync(options, default);
-        await using var second = await PostgresEventLog.OpenAsync(options, default);
-        for (var round = 0; round < 20; round++)
-        {
-            var stream = Appender.Stream(round);
-            var appends = new[] { first, second }.Select((log, side) => Task.Run(async () => await log.AppendAsync([Unit((round * 2) + side, stream)], default)));
-            var results = (await Task.WhenAll(appends)).Select(static result => Assert.Single(result)).ToArray();
+    protected override int Logs => 8;
 
-            Assert.Single(results, static result => result is AppendResult.Appended);
-            Assert.Single(results, result => result == new AppendResult.VersionConflict(stream, 0, 1));
-        }
-    }
-
-    [Fact]
-    public async Task The_same_command_at_two_processes_takes_effect_once()
-    {
-        var options = await fixture.CreateLogAsync();
-        await using var first = await PostgresEventLog.OpenAsync(options, default);
-        await using var second = await PostgresEventLog.OpenAsync(options, default);
-        for (var round = 0; round < 20; round++)
-        {
-            var unit = Unit(round, Appender.Stream(round));
-            var results = await Task.WhenAll(new[] { first, second }.Select(log => Task.Run(async () => (await log.AppendAsync([unit], default)).Single())));
-
-            Assert.Single(results, static result => result is AppendResult.Appended);
-            Assert.Single(results, static result => result is AppendResult.DuplicateCommand);
-        }
-
-        Assert.Equal(20, Math.Max(first.LastPosition, second.LastPosition));
-    }
-
-    [Fact]
-    public async Task Whoever_waits_hears_of_another_process_s_commit_without_a_poll()
-    {
-        var options = await fixture.CreateLogAsync() with { PollEvery = TimeSpan.FromHours(1) };
-        await using var writer = await PostgresEventLog.OpenAsync(options, default);
-        await using var reader = await PostgresEventLog.OpenAsync(options, default);
-        using var bound = new CancellationTokenSource(Bound);
-
-        // The reader may begin to listen after the first commits; from then on it is told of each.
-        await Appender.AppendAsync(writer, Unit(0, Appender.Stream(0)));
-        await reader.WaitForAsync(0, bound.Token);
-        for (var number = 1; number < 50; number++)
-        {
-            var waiting = reader.WaitForAsync(number, bound.Token).AsTask();
-            await Appender.AppendAsync(writer, Unit(number, Appender.Stream(number)));
-            await waiting;
-        }
-    }
+    protected override int UnitsPerWriter => 12;
 
     [Fact]
     public async Task A_lost_notification_is_made_good_by_looking()
@@ -84,142 +28,16 @@ public class SharedWritingTests(PostgresFixture fixture)
         Assert.Equal(1, reader.LastPosition);
     }
 
-    /// <summary>Connections are cut at random, in the middle of commits too. Whoever was cut repeats, as an engine does.</summary>
-    [Fact]
-    public async Task No_reader_skips_or_sees_twice_and_nothing_is_lost_while_64_writers_collide_and_are_cut_off()
+    protected override async Task<Func<Task<IEventLog>>> CreateAsync()
+    {
+        var options = await fixture.CreateLogAsync() with { PollEvery = TimeSpan.FromHours(1) };
+        return async () => await PostgresEventLog.OpenAsync(options, default);
+    }
+
+    /// <summary>Sessions are cut at random.</summary>
+    protected override async Task<BreakableLog> CreateBreakableAsync()
     {
         var options = await fixture.CreateLogAsync();
-        using var bound = new CancellationTokenSource(Bound);
-        using var done = new CancellationTokenSource();
-        var logs = await Task.WhenAll(Enumerable.Range(0, Logs).Select(_ => PostgresEventLog.OpenAsync(options, default)));
-        try
-        {
-            var readers = logs.Select(log => Task.Run(() => FollowAsync(log, done.Token, bound.Token))).ToArray();
-            var cutting = Task.Run(() => CutAsync(options, logs[0], done.Token));
-            var gates = logs.Select(static _ => new SemaphoreSlim(1)).ToArray();
-            var writers = Enumerable.Range(0, Logs * WritersPerLog).Select(seed => Task.Run(() => WriteAsync(logs[seed % Logs], gates[seed % Logs], seed, bound.Token)));
-
-            var acknowledged = (await Task.WhenAll(writers)).SelectMany(static ids => ids).ToArray();
-            await done.CancelAsync();
-            var cuts = await cutting;
-            var seen = await Task.WhenAll(readers);
-
-            Assert.True(cuts > 0, "Some were cut off.");
-            var all = seen[0];
-            Assert.Equal(Enumerable.Range(1, all.Count).Select(static position => (long)position), all.Select(static e => e.Position));
-            foreach (var other in seen) Assert.Equal(all.Select(static e => e.CommandId), other.Select(static e => e.CommandId));
-            Assert.Equal(acknowledged.Order(), all.Select(static e => e.CommandId).Order());
-        }
-        finally
-        {
-            foreach (var log in logs) await log.DisposeAsync();
-        }
-    }
-
-    private static AppendUnit Unit(int number, StreamName stream)
-    {
-        var id = Appender.CommandId(number);
-        return new AppendUnit(Appender.Command(id), [new Appender().Write(id, stream, "{}")]);
-    }
-
-    /// <summary>One caller at a time a log, as a committer does.</summary>
-    /// <returns>Commands that were acknowledged with an event, however often they had to be sent.</returns>
-    private static async Task<List<Guid>> WriteAsync(PostgresEventLog log, SemaphoreSlim gate, int seed, CancellationToken bound)
-    {
-        var random = new Random(seed);
-        var acknowledged = new List<Guid>();
-        for (var number = 0; number < UnitsPerWriter; number++)
-        {
-            var stream = Appender.Stream(random.Next(2));
-            var id = Appender.CommandId((seed * 1000) + number);
-            var head = await UntilThereAsync(async () => await log.ReadStreamAsync(stream, 0, int.MaxValue, bound), bound);
-            for (var stall = random.Next(4); stall > 0; stall--) await Task.Yield();
-
-            var appender = new Appender();
-            appender.Rewind(stream, head.IsEmpty ? null : new StreamHead(stream, head[^1].Version, head[^1].Hash));
-            var contended = new AppendUnit(Appender.Command(id), [appender.Write(id, stream, "{}")]);
-            var own = Unit(1_000_000 + (seed * 1000) + number, new StreamName("own", $"{seed}-{number}"));
-            await gate.WaitAsync(bound);
-            try
-            {
-                var results = await UntilThereAsync(async () => await log.AppendAsync([contended, own], default), bound);
-                if (results[0] is AppendResult.Appended or AppendResult.DuplicateCommand) acknowledged.Add(contended.Command.Id);
-                Assert.False(results[1] is AppendResult.VersionConflict);
-                acknowledged.Add(own.Command.Id);
-            }
-            finally
-            {
-                gate.Release();
-            }
-        }
-
-        return acknowledged;
-    }
-
-    private static async Task<T> UntilThereAsync<T>(Func<Task<T>> call, CancellationToken bound)
-    {
-        while (true)
-        {
-            try
-            {
-                return await call();
-            }
-            catch (EventLogUnavailableException)
-            {
-                bound.ThrowIfCancellationRequested();
-                await Task.Yield();
-            }
-        }
-    }
-
-    /// <summary>Ends one of the database's other sessions, every few events.</summary>
-    private static async Task<int> CutAsync(PostgresOptions options, PostgresEventLog log, CancellationToken done)
-    {
-        await using var connection = new Npgsql.NpgsqlConnection(options.ConnectionString + ";Pooling=false");
-        await connection.OpenAsync(CancellationToken.None);
-        await using var command = new Npgsql.NpgsqlCommand(
-            """
-            SELECT count(pg_terminate_backend(pid)) FROM (
-                SELECT pid FROM pg_stat_activity
-                WHERE datname = current_database() AND pid <> pg_backend_pid() AND state IN ('active', 'idle') ORDER BY state, random() LIMIT 1) AS one
-            """,
-            connection);
-        var cuts = 0;
-        while (!done.IsCancellationRequested)
-        {
-            cuts += (int)(long)(await command.ExecuteScalarAsync(CancellationToken.None))!;
-            try
-            {
-                await log.WaitForAsync(log.LastPosition + EventsBetweenCuts, done);
-            }
-            catch (OperationCanceledException)
-            {
-                // The writers are done.
-            }
-        }
-
-        return cuts;
-    }
-
-    private static async Task<List<RecordedEvent>> FollowAsync(PostgresEventLog log, CancellationToken done, CancellationToken bound)
-    {
-        var seen = new List<RecordedEvent>();
-        while (true)
-        {
-            var finished = done.IsCancellationRequested;
-            using var given = CancellationTokenSource.CreateLinkedTokenSource(bound, done);
-            try
-            {
-                await log.WaitForAsync(seen.Count, given.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                bound.ThrowIfCancellationRequested();
-            }
-
-            var page = await UntilThereAsync(async () => await log.ReadAllAsync(seen.Count, 50, bound), bound);
-            seen.AddRange(page);
-            if (finished && page.IsEmpty) return seen;
-        }
+        return new BreakableLog(async () => await PostgresEventLog.OpenAsync(options, default), async (_, _) => await SessionCuts.CutOneAsync(options.ConnectionString), BreaksLeast: 1);
     }
 }

@@ -1,6 +1,7 @@
 using JasperFx.Events;
 using Ledger.Cluster.Marten.Schema;
 using Ledger.EventLog;
+using Ledger.EventLog.Appending;
 using Marten;
 using Marten.Services;
 using Npgsql;

@@ -1,15 +1,17 @@
 using System.Collections.Immutable;
-using Ledger.EventLog;
 
-namespace Ledger.Cluster.Marten.Appending;
+namespace Ledger.EventLog.Appending;
 
+/// <summary>An event that a batch appends, and where.</summary>
 /// <param name="Position">Its place in the whole log.</param>
-internal readonly record struct PlacedEvent(long Position, StreamName Stream, long Version, Guid CommandId, NewEvent Event);
+/// <param name="Version">Its place in its stream.</param>
+public readonly record struct PlacedEvent(long Position, StreamName Stream, long Version, Guid CommandId, NewEvent Event);
 
 /// <summary>
-/// Decides a batch's units one after another on what the database has, which nobody changes meanwhile: the lock is held. Used once, by one caller.
+/// For implementers of logs that first ask what is there: decides a batch's units one after another on that. Nobody may change it meanwhile, or the store must then
+/// refuse the batch. Used once, by one caller.
 /// </summary>
-internal sealed class BatchDecision(BatchFacts facts)
+public sealed class BatchDecision(BatchFacts facts)
 {
     private readonly Dictionary<StreamName, BatchHead> _heads = new(facts.Heads);
     private readonly Dictionary<Guid, CommandRecord> _commands = new(facts.Commands);

@@ -1,19 +1,15 @@
-using System.Collections.Immutable;
 using Ledger.Cluster.Marten.Reading;
 using Ledger.Cluster.Marten.Schema;
 using Ledger.EventLog;
+using Ledger.EventLog.Appending;
 using Ledger.Postgres;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Ledger.Cluster.Marten.Appending;
 
-/// <param name="Version">0 for a stream without events.</param>
-/// <param name="Hash">Of its last event, <see cref="ChainHash.Genesis"/> for a stream without events.</param>
-internal readonly record struct BatchHead(long Version, ReadOnlyMemory<byte> Hash);
-
-/// <summary>What the database has of the streams and command ids of one batch. Read under the lock, so true until the batch is committed.</summary>
-internal sealed record BatchFacts(long LastPosition, IReadOnlyDictionary<StreamName, BatchHead> Heads, IReadOnlyDictionary<Guid, CommandRecord> Commands)
+/// <summary>What the database has of the streams and command ids of one batch, read under the lock: true until the batch is committed.</summary>
+internal static class LockedFacts
 {
     private const string LockSql = $"SELECT pg_advisory_xact_lock({SideTables.AppendLock})";
 
@@ -32,9 +28,9 @@ internal sealed record BatchFacts(long LastPosition, IReadOnlyDictionary<StreamN
     /// Takes the lock that the transaction holds to its end, and reads, in one round trip. PostgreSQL lets a lock go after its holder's commit can be seen, and each
     /// statement below sees what was committed before it began: whoever has the lock sees all that came before.
     /// </summary>
-    public static async Task<BatchFacts> LockAndReadAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<AppendUnit> units)
+    public static async Task<BatchFacts> ReadAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<AppendUnit> units)
     {
-        var streams = units.SelectMany(static unit => unit.Writes.Select(static write => write.Stream).Concat(unit.Reads.Select(static read => read.Stream))).Distinct().ToImmutableArray();
+        var streams = BatchFacts.StreamsOf(units);
         await using var batch = new NpgsqlBatch(connection, transaction);
         batch.BatchCommands.Add(new NpgsqlBatchCommand(LockSql));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(EventReader.LastSql));
@@ -47,7 +43,7 @@ internal sealed record BatchFacts(long LastPosition, IReadOnlyDictionary<StreamN
         var last = rows.GetInt64(0);
 
         // What the query does not find is a stream without events.
-        var heads = streams.ToDictionary(static stream => stream, static _ => new BatchHead(0, ChainHash.Genesis));
+        var heads = streams.ToDictionary(static stream => stream, static _ => BatchHead.None);
         await rows.NextResultAsync(CancellationToken.None).ConfigureAwait(false);
         while (await rows.ReadAsync(CancellationToken.None).ConfigureAwait(false)) heads[StreamName.Parse(rows.GetString(0))] = new BatchHead(rows.GetInt64(1), rows.Bytes(2));
 
