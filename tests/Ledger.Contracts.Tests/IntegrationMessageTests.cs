@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
+using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using Ledger.Contracts.Integration.V1;
 using Ledger.Contracts.V1;
@@ -116,12 +117,21 @@ public sealed partial class IntegrationMessageTests
 
     private static JsonNode Transform(JsonSchemaExporterContext context, JsonNode schema)
     {
-        if (context.TypeInfo.Type == typeof(DateTimeOffset)) return Text(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,7})?Z$");
-        if (context.TypeInfo.Type == typeof(DateOnly)) return Text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
-        if (context.TypeInfo.Type == typeof(Guid)) return Text("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$");
-        if (context.TypeInfo.Type == typeof(OppositionReason)) return OneOf(WireEnumConverter<OppositionReason>.Names);
-        if (context.TypeInfo.Type == typeof(BlockReason)) return OneOf(WireEnumConverter<BlockReason>.Names);
-        if (context.PropertyInfo is null && schema is JsonObject body && body["properties"] is JsonObject members) body["required"] = new JsonArray([.. members.Select(static member => (JsonNode)member.Key)]);
+        var type = Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type;
+        if (type == typeof(DateTimeOffset)) return Text(@"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,7})?Z$");
+        if (type == typeof(DateOnly)) return Text("^[0-9]{4}-[0-9]{2}-[0-9]{2}$");
+        if (type == typeof(Guid)) return Text("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$");
+        if (type == typeof(OppositionReason)) return OneOf(WireEnumConverter<OppositionReason>.Names);
+        if (type == typeof(BlockReason)) return OneOf(WireEnumConverter<BlockReason>.Names);
+        if (type == typeof(ComplaintReason)) return OneOf(WireEnumConverter<ComplaintReason>.Names);
+        if (type == typeof(ComplaintChannel)) return OneOf(WireEnumConverter<ComplaintChannel>.Names);
+        if (context.TypeInfo.Kind == JsonTypeInfoKind.Object)
+        {
+            schema["required"] = new JsonArray([.. context.TypeInfo.Properties.Where(static member => !member.IsGetNullable).Select(static member => (JsonNode)member.Name)]);
+        }
+
+        // What may be missing is missing, never null.
+        if (schema["type"] is JsonArray kinds) schema["type"] = kinds[0]!.DeepClone();
         return schema;
     }
 

@@ -25,6 +25,8 @@ internal static class SampleMessages
             OriginOf(5, 1533, $"remittance-{Merchant}-2026-03-10", 3), $"{Merchant}-2026-03-10", Merchant, Day, 2,
             new Money(42_00, "EUR"), new Money(50_00, "EUR"), new Money(-8_00, "EUR"), Day.AddDays(1)),
         new DayCredited(OriginOf(6, 1804, $"remittance-{Merchant}-2026-03-10", 4), $"{Merchant}-2026-03-10", Merchant, Day, new Money(-8_00, "EUR"), Day.AddDays(1)),
+        new ComplaintOpened(
+            OriginOf(7, 2090, $"complaint-{Refund}", 1), Refund, Merchant, ComplaintReason.MissingCredit, ComplaintChannel.RegisteredPost, Payment, Day.AddDays(2), Day.AddDays(14), Day.AddDays(20)),
         new OpposeCard(Id(11), "tok_card_1", OppositionReason.Stolen),
         new RenewCard(Id(12), "tok_card_1", "tok_card_2"),
         new BlockTerminal(Id(13), "T0000001", BlockReason.Lost),

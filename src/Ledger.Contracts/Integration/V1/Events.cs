@@ -57,3 +57,14 @@ public sealed record DayRemitted(
 /// <param name="Day">The day that the remittance closed.</param>
 /// <param name="Net">That of its <see cref="DayRemitted"/>.</param>
 public sealed record DayCredited(Origin Origin, string RemittanceId, string MerchantId, DateOnly Day, Money Net, DateOnly CreditDate) : IIntegrationEvent;
+
+/// <summary>The bank took a complaint down; whoever has to answer it knows by when. Who complains and what was said stays in the bank's correspondence.</summary>
+/// <param name="ComplaintId">32 hexadecimal digits.</param>
+/// <param name="MerchantId">Missing for somebody without a contract.</param>
+/// <param name="TransactionId">Missing when it is about no single transaction.</param>
+/// <param name="ReceivedOn">Europe/Paris day from which its deadlines count.</param>
+/// <param name="AcknowledgeBy">Last day for acknowledging it; missing while nothing is in writing.</param>
+/// <param name="AnswerBy">Last day for the answer, as things stand when it is opened; the stricter of the two ways of counting.</param>
+public sealed record ComplaintOpened(
+    Origin Origin, string ComplaintId, string? MerchantId, ComplaintReason Reason, ComplaintChannel Channel, string? TransactionId, DateOnly ReceivedOn, DateOnly? AcknowledgeBy, DateOnly AnswerBy)
+    : IIntegrationEvent;

@@ -26,6 +26,7 @@ public static class IntegrationMessages
         ["ledger.refund-cancelled.v1"] = typeof(RefundCancelled),
         ["ledger.day-remitted.v1"] = typeof(DayRemitted),
         ["ledger.day-credited.v1"] = typeof(DayCredited),
+        ["ledger.complaint-opened.v1"] = typeof(ComplaintOpened),
     }.ToFrozenDictionary();
 
     /// <summary>What it may be asked, by name.</summary>
@@ -87,6 +88,7 @@ public static class IntegrationMessages
 [JsonSerializable(typeof(RefundCancelled))]
 [JsonSerializable(typeof(DayRemitted))]
 [JsonSerializable(typeof(DayCredited))]
+[JsonSerializable(typeof(ComplaintOpened))]
 [JsonSerializable(typeof(OpposeCard))]
 [JsonSerializable(typeof(RenewCard))]
 [JsonSerializable(typeof(BlockTerminal))]
