@@ -25,7 +25,7 @@ internal static class MessagingHost
     /// <summary>How long a message that was handled is remembered by the transport's id. The ledger remembers commands by their own id for longer.</summary>
     private static readonly TimeSpan RememberHandled = TimeSpan.FromHours(1);
 
-    /// <summary>How often a command that failed for no known reason is tried before it is a dead letter.</summary>
+    /// <summary>Pauses before a command that failed for no known reason is tried again; after the last it is a dead letter.</summary>
     private static readonly TimeSpan[] Retries = [TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5)];
 
     /// <summary>A command waits while the database is away, so it has no bound of its own that would end it.</summary>
@@ -59,6 +59,8 @@ internal static class MessagingHost
         wolverine.UnknownMessageBehavior = UnknownMessageBehavior.DeadLetterQueue;
         wolverine.EnableAutomaticFailureAcks = false;
         wolverine.OnException<MalformedCommandException>().Or<CommandIdReusedException>().MoveToErrorQueue();
+        // The process stops: the command stays in the inbox, for another one.
+        wolverine.OnException<OperationCanceledException>().Requeue(int.MaxValue);
         wolverine.OnAnyException().RetryWithCooldown(Retries).Then.MoveToErrorQueue();
         ConfigureDurability(wolverine.Durability);
 

@@ -26,7 +26,7 @@ namespace Ledger.Cluster.Wolverine.Tests;
 internal sealed class Bench : IAsyncDisposable
 {
     /// <summary>How long anything that must happen may take, before its test fails.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly PostgresDatabase _database;
     private readonly List<MessagingService> _services = [];

@@ -24,7 +24,7 @@ internal static class MessagesCommand
     private static readonly Option<Uri?> RabbitMq = new("--rabbitmq")
     {
         Description = "A RabbitMQ broker, « amqp://user:password@host:5672 ». Default: LEDGER_RABBITMQ, else queues in the database.",
-        DefaultValueFactory = static _ => Environment.GetEnvironmentVariable("LEDGER_RABBITMQ") is { Length: > 0 } broker ? new Uri(broker) : null,
+        DefaultValueFactory = static _ => Environment.GetEnvironmentVariable("LEDGER_RABBITMQ") is { Length: > 0 } broker ? new Uri(broker, UriKind.RelativeOrAbsolute) : null,
     };
 
     private static readonly Option<bool> IsJson = new("--json") { Description = "One JSON document; its members are only ever added to." };
