@@ -60,7 +60,7 @@ internal static class MessagingHost
         wolverine.EnableAutomaticFailureAcks = false;
         wolverine.OnException<MalformedCommandException>().Or<CommandIdReusedException>().MoveToErrorQueue();
         // The process stops: the command stays in the inbox, for another one.
-        wolverine.OnException<OperationCanceledException>().Requeue(int.MaxValue);
+        wolverine.OnException<OperationCanceledException>().Requeue(10);
         wolverine.OnAnyException().RetryWithCooldown(Retries).Then.MoveToErrorQueue();
         ConfigureDurability(wolverine.Durability);
 
