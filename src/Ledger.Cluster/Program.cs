@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Ledger.Cluster.Messages;
 using Ledger.Cluster.Nodes;
 using Ledger.Cluster.Showing;
 using Ledger.EventLog;
@@ -18,6 +19,7 @@ var node = new Command("node", "One node, which takes its work as lines from its
 node.Hidden = true;
 node.SetAction((result, cancellation) => GuardAsync(() => NodeServer.RunAsync([.. result.GetValue(seeds) ?? []], Console.In, Console.Out, cancellation)));
 root.Subcommands.Add(node);
+root.Subcommands.Add(MessagesCommand.Create(GuardAsync));
 var parsed = root.Parse(args);
 return parsed.Errors.Count > 0 ? await UsageAsync(parsed) : await parsed.InvokeAsync();
 

@@ -1,5 +1,4 @@
 using System.Text;
-using Ledger.EventLog.Tests.Codec;
 using Ledger.Testing;
 using NodaTime;
 
@@ -88,7 +87,7 @@ public sealed class ChainHashTests
     /// <summary>The text of one fenced block of chain.md.</summary>
     internal static string Block(string language)
     {
-        var text = File.ReadAllText(Path.Combine(Specs.Events, "chain.md"));
+        var text = File.ReadAllText(SpecFile.PathOf("events", "chain.md"));
         var start = text.IndexOf($"```{language}\n", StringComparison.Ordinal) + language.Length + 4;
         return text[start..text.IndexOf("\n```", start, StringComparison.Ordinal)];
     }

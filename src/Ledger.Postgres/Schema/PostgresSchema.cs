@@ -23,7 +23,7 @@ public static class PostgresSchema
         // A step over large tables takes its time, and an operator waits for it.
         await RunAsync(connection, "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0", cancellation).ConfigureAwait(false);
         await RunAsync(connection, $"SELECT pg_advisory_xact_lock({Migrations.AppendLock})", cancellation).ConfigureAwait(false);
-        var before = await FindVersionAsync(connection, cancellation).ConfigureAwait(false);
+        var before = await FindVersionAsync(connection, Migrations.SchemaName, cancellation).ConfigureAwait(false);
         if (before > Version) throw Newer(before);
 
         if (before == 0)
@@ -45,7 +45,7 @@ public static class PostgresSchema
     /// <exception cref="EventLogRefusedException">There is no log, or it is of another version; the message says what to do.</exception>
     internal static async Task CheckAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
-        switch (await FindVersionAsync(connection, cancellation).ConfigureAwait(false))
+        switch (await FindVersionAsync(connection, Migrations.SchemaName, cancellation).ConfigureAwait(false))
         {
             case 0: throw new EventLogRefusedException($"Database « {connection.Database} » has no ledger. Make it with « ledger migrate », or name the right database.");
             case var found when found < Version:
@@ -57,12 +57,13 @@ public static class PostgresSchema
     private static EventLogRefusedException Newer(int found) =>
         new($"The ledger in this database has version {found}, this program knows {Version}. Run the program that made it, or a newer one; nothing was changed.");
 
-    private static async Task<int> FindVersionAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    /// <summary>The version of a schema that keeps its steps in a table « migrations »; 0 when it has none.</summary>
+    internal static async Task<int> FindVersionAsync(NpgsqlConnection connection, string schema, CancellationToken cancellation)
     {
-        await using var exists = new NpgsqlCommand("SELECT to_regclass('ledger.migrations') IS NOT NULL", connection);
+        await using var exists = new NpgsqlCommand($"SELECT to_regclass('{schema}.migrations') IS NOT NULL", connection);
         if (await exists.ExecuteScalarAsync(cancellation).ConfigureAwait(false) is not true) return 0;
 
-        await using var version = new NpgsqlCommand("SELECT coalesce(max(version), 0) FROM ledger.migrations", connection);
+        await using var version = new NpgsqlCommand($"SELECT coalesce(max(version), 0) FROM {schema}.migrations", connection);
         return (int)(await version.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
     }
 

@@ -42,13 +42,13 @@ public sealed class EventCodecTests
     public void The_golden_file_is_what_is_written_byte_for_byte(string name)
     {
         var sample = SampleEvents.All.Single(sample => Codec.NameOf(sample.GetType()) == name);
-        Specs.Compare(Path.Combine(Specs.Events, "golden", name + ".json"), Codec.Encode(sample).Payload.Span, mayChange: false);
+        SpecFile.Compare(SpecFile.PathOf("events", "golden", name + ".json"), Codec.Encode(sample).Payload.Span, mayChange: false);
     }
 
     [Fact, Rule("I20")]
     public void Every_golden_file_ever_written_still_loads()
     {
-        var files = Directory.GetFiles(Path.Combine(Specs.Events, "golden"), "*.json");
+        var files = Directory.GetFiles(SpecFile.PathOf("events", "golden"), "*.json");
         Assert.NotEmpty(files);
         foreach (var file in files)
         {
