@@ -1,5 +1,5 @@
-using Ledger.Host.CommandLine;
-using Ledger.Host.Composition;
+using Ledger.Hosting.CommandLine;
+using Ledger.Hosting.Composition;
 using Ledger.Host.Demo;
 using Ledger.Host.Output;
 using Ledger.Testing;

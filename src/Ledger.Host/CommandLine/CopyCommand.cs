@@ -1,9 +1,10 @@
+using Ledger.Hosting.CommandLine;
 using System.CommandLine;
 using System.Globalization;
 using Ledger.EventLog;
 using Ledger.EventLog.Copying;
 using Ledger.Host.Audit;
-using Ledger.Host.Composition;
+using Ledger.Hosting.Composition;
 using Ledger.Host.Output;
 using Ledger.Vault.Copying;
 using NodaTime;

@@ -1,6 +1,7 @@
+using Ledger.Hosting.CommandLine;
 using System.CommandLine;
 using System.Globalization;
-using Ledger.Host.Composition;
+using Ledger.Hosting.Composition;
 using Ledger.Host.Demo;
 
 namespace Ledger.Host.CommandLine;

@@ -1,3 +1,4 @@
+using Ledger.Hosting.CommandLine;
 using System.Buffers;
 using System.CommandLine;
 using System.Globalization;
@@ -5,7 +6,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Ledger.EventLog;
-using Ledger.Host.Composition;
+using Ledger.Hosting.Composition;
 using Ledger.Host.Output;
 
 namespace Ledger.Host.CommandLine;

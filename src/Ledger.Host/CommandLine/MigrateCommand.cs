@@ -1,3 +1,4 @@
+using Ledger.Hosting.CommandLine;
 using System.CommandLine;
 using System.Globalization;
 using Ledger.Host.Output;

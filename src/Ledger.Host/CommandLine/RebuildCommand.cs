@@ -1,7 +1,8 @@
+using Ledger.Hosting.CommandLine;
 using System.CommandLine;
 using System.Globalization;
 using Ledger.EventLog;
-using Ledger.Host.Composition;
+using Ledger.Hosting.Composition;
 using Ledger.Host.Output;
 using Ledger.Projections;
 using NodaTime;

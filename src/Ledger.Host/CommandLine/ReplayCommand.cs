@@ -1,8 +1,9 @@
+using Ledger.Hosting.CommandLine;
 using System.CommandLine;
 using Ledger.EventLog;
 using Ledger.EventLog.Verification;
 using Ledger.Host.Audit;
-using Ledger.Host.Composition;
+using Ledger.Hosting.Composition;
 using Ledger.Host.Output;
 
 namespace Ledger.Host.CommandLine;

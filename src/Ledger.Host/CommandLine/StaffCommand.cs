@@ -1,5 +1,6 @@
+using Ledger.Hosting.CommandLine;
 using System.CommandLine;
-using Ledger.Host.Composition;
+using Ledger.Hosting.Composition;
 using Ledger.Host.Output;
 using Ledger.Vault;
 using NodaTime;

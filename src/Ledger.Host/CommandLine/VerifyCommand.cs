@@ -1,6 +1,7 @@
+using Ledger.Hosting.CommandLine;
 using System.CommandLine;
 using Ledger.Host.Audit;
-using Ledger.Host.Composition;
+using Ledger.Hosting.Composition;
 using Ledger.Host.Output;
 using NodaTime;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using Ledger.EventLog;
 using Ledger.EventLog.Verification;
 using Ledger.Host.Audit;
-using Ledger.Host.Composition;
+using Ledger.Hosting.Composition;
 using Ledger.Host.Output;
 using Spectre.Console;
 
