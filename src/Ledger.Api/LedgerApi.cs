@@ -6,6 +6,7 @@ using Ledger.Api.Audit;
 using Ledger.Api.Auth;
 using Ledger.Api.Bank;
 using Ledger.Api.Commands;
+using Ledger.Api.Complaints;
 using Ledger.Api.Documents;
 using Ledger.Api.Health;
 using Ledger.Api.Inputs;
@@ -90,6 +91,7 @@ public static class LedgerApi
         v1.MapLive();
         v1.MapBank();
         v1.MapAssistance();
+        v1.MapComplaints();
         v1.MapAudit();
         v1.MapSwitch();
         app.MapHealth();

@@ -45,6 +45,14 @@ internal static class Wire
 
     public static Domain.Merchants.Credential ToDomain(V1.Credential value) => (Domain.Merchants.Credential)value;
 
+    public static Domain.Complaints.ComplaintReason ToDomain(V1.ComplaintReason value) => (Domain.Complaints.ComplaintReason)value;
+
+    public static Domain.Complaints.ComplaintChannel ToDomain(V1.ComplaintChannel value) => (Domain.Complaints.ComplaintChannel)value;
+
+    public static Domain.Complaints.ComplaintOutcome ToDomain(V1.ComplaintOutcome value) => (Domain.Complaints.ComplaintOutcome)value;
+
+    public static Domain.Complaints.MediationOutcome ToDomain(V1.MediationOutcome value) => (Domain.Complaints.MediationOutcome)value;
+
     public static V1.TransactionStatus Of(Domain.Transactions.TransactionStatus value) => (V1.TransactionStatus)value;
 
     public static V1.RefundStatus Of(Domain.Transactions.RefundStatus value) => (V1.RefundStatus)value;
@@ -66,6 +74,14 @@ internal static class Wire
     public static V1.EntryMode Of(Domain.Cards.EntryMode value) => (V1.EntryMode)value;
 
     public static V1.RemittanceSide Of(Domain.Remittances.RemittanceSide value) => (V1.RemittanceSide)value;
+
+    public static V1.ComplaintReason Of(Domain.Complaints.ComplaintReason value) => (V1.ComplaintReason)value;
+
+    public static V1.ComplaintChannel Of(Domain.Complaints.ComplaintChannel value) => (V1.ComplaintChannel)value;
+
+    public static V1.ComplaintOutcome Of(Domain.Complaints.ComplaintOutcome value) => (V1.ComplaintOutcome)value;
+
+    public static V1.MediationOutcome Of(Domain.Complaints.MediationOutcome value) => (V1.MediationOutcome)value;
 
     public static V1.Money Of(Domain.Money value) => new(value.MinorUnits, value.Currency.Code);
 

@@ -1,4 +1,5 @@
 using Ledger.Domain.Cards;
+using Ledger.Domain.Complaints;
 using Ledger.Domain.Merchants;
 using Ledger.Domain.Remittances;
 using Ledger.Domain.Terminals;
@@ -33,5 +34,10 @@ public static class StreamNames
     extension(CardToken token)
     {
         public StreamName Stream => new("card", token.Value);
+    }
+
+    extension(ComplaintId id)
+    {
+        public StreamName Stream => new("complaint", id.Value);
     }
 }

@@ -3,6 +3,7 @@ using Ledger.Api.Problems;
 using Ledger.Api.Texts;
 using Ledger.Contracts.V1;
 using Ledger.Domain.Cards;
+using Ledger.Domain.Complaints;
 using Ledger.Domain.Merchants;
 using Ledger.Domain.Remittances;
 using Ledger.Domain.Terminals;
@@ -21,6 +22,7 @@ public class ContractTests
         { Merchant.Category, typeof(MerchantRejection) },
         { OpposedCard.Category, typeof(CardRejection) },
         { Remittance.Category, typeof(RemittanceRejection) },
+        { Complaint.Category, typeof(ComplaintRejection) },
     };
 
     public static TheoryData<Type, Type> Enums => new()
@@ -46,6 +48,10 @@ public class ContractTests
         { typeof(Contracts.V1.CalendarName), typeof(Domain.Calendars.CalendarName) },
         { typeof(Contracts.V1.Credential), typeof(Domain.Merchants.Credential) },
         { typeof(Contracts.V1.CredentialLetter), typeof(Domain.Merchants.CredentialLetter) },
+        { typeof(Contracts.V1.ComplaintReason), typeof(Domain.Complaints.ComplaintReason) },
+        { typeof(Contracts.V1.ComplaintChannel), typeof(Domain.Complaints.ComplaintChannel) },
+        { typeof(Contracts.V1.ComplaintOutcome), typeof(Domain.Complaints.ComplaintOutcome) },
+        { typeof(Contracts.V1.MediationOutcome), typeof(Domain.Complaints.MediationOutcome) },
         { typeof(Contracts.V1.HistoryKind), typeof(Projections.History.HistoryKind) },
         { typeof(Contracts.V1.TicketDelivery), typeof(Projections.History.TicketDelivery) },
         { typeof(Contracts.V1.RevenuePeriod), typeof(Projections.Revenue.RevenuePeriod) },

@@ -14,6 +14,7 @@ public sealed record Endpoint(HttpMethod Method, string Template, string? Policy
     /// <summary>A path with well-formed values that name nothing.</summary>
     public string Example => Template
         .Replace("{id}", "019207f0a1b2c3d4e5f60718293a4b5c", StringComparison.Ordinal)
+        .Replace("{complaintId}", "019207f0a1b2c3d4e5f60718293a4b5f", StringComparison.Ordinal)
         .Replace("{refundId}", "019207f0a1b2c3d4e5f60718293a4b5d", StringComparison.Ordinal)
         .Replace("{merchantId}", "nobody-1", StringComparison.Ordinal)
         .Replace("{serial}", "NOBODY01", StringComparison.Ordinal)

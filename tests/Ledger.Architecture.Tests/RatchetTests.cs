@@ -18,7 +18,7 @@ public partial class RatchetTests
     private static readonly Dictionary<string, (int Lines, string Reason)> LongMethods = new()
     {
         ["src/Ledger.Api/Problems/ProblemTable.cs: private static readonly FrozenDictionary<string, int> StatusByCode = new Dictionary<string, int>(StringComparer.Ordinal)"] =
-            (114, "The one table from a code to its HTTP status, a line per code; split, it would be two places to look."),
+            (130, "The one table from a code to its HTTP status, a line per code; split, it would be two places to look."),
     };
 
     [Fact]

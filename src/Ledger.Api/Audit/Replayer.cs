@@ -2,6 +2,7 @@ using System.Globalization;
 using Ledger.Api.Reading;
 using Ledger.Contracts.V1;
 using Ledger.Domain.Cards;
+using Ledger.Domain.Complaints;
 using Ledger.Domain.Merchants;
 using Ledger.Domain.Remittances;
 using Ledger.Domain.Terminals;
@@ -20,7 +21,7 @@ internal sealed class Replayer(StreamEvents events, ILedgerEngine engine)
 {
     /// <summary>Whether the stream's category is one of ours.</summary>
     public static bool Knows(StreamName stream) =>
-        stream.Category is "transaction" or "terminal" or "merchant" or "remittance" or "card";
+        stream.Category is "transaction" or "terminal" or "merchant" or "remittance" or "card" or "complaint";
 
     /// <param name="after">Show the events after this version.</param>
     /// <returns>Null when the stream had no event by then.</returns>
@@ -50,6 +51,7 @@ internal sealed class Replayer(StreamEvents events, ILedgerEngine engine)
         "terminal" => NameOf(await engine.ReadAtAsync<TerminalState>(stream, version, cancellation)),
         "merchant" => NameOf(await engine.ReadAtAsync<MerchantState>(stream, version, cancellation)),
         "remittance" => NameOf(await engine.ReadAtAsync<RemittanceState>(stream, version, cancellation)),
+        "complaint" => NameOf(await engine.ReadAtAsync<ComplaintState>(stream, version, cancellation)),
         _ => NameOf(await engine.ReadAtAsync<CardState>(stream, version, cancellation)),
     };
 

@@ -31,6 +31,12 @@ internal sealed partial class InputCheck
         return [.. values.Distinct().Select(Wire.ToDomain)];
     }
 
+    public Domain.Complaints.ComplaintSubject Subject(string member, ComplaintSubject value) =>
+        new(
+            new Domain.Transactions.TransactionId(Uuid($"{member}.transactionId", value.TransactionId)),
+            value.Ticket is { } ticket ? Wire.ToDomain(ticket) : null,
+            Refund($"{member}.refundId", value.RefundId));
+
     private static Domain.Merchants.Rate Of(Rate rate) => new(
         Wire.ToDomain(rate.Brand),
         Wire.ToDomain(rate.Category),

@@ -1,4 +1,5 @@
 using Ledger.Acquiring;
+using Ledger.Domain.Complaints;
 using Ledger.Domain.Merchants;
 using Ledger.Domain.Terminals;
 using Ledger.Domain.Transactions;
@@ -25,6 +26,14 @@ internal sealed class StateReader(ILedgerEngine engine)
     {
         var transaction = await engine.ReadAsync<TransactionState>(id.Stream, cancellation);
         return Transaction.FactsOf(transaction.State)?.MerchantId == merchant ? transaction : null;
+    }
+
+    /// <returns>Null when there is no such transaction.</returns>
+    public async ValueTask<SubjectKnowledge?> KnowledgeOfAsync(ComplaintSubject subject, CancellationToken cancellation)
+    {
+        var transaction = (await engine.ReadAsync<TransactionState>(subject.Transaction.Stream, cancellation)).State;
+        if (Transaction.FactsOf(transaction) is not { } facts) return null;
+        return new SubjectKnowledge(facts.MerchantId, subject.Ticket is not { } ticket || Transaction.HasTicket(transaction, ticket, subject.Refund));
     }
 
     /// <summary>The reply with the transaction that was started by the first of the repeats: each names a new one, and only that one came to be.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Ledger.Domain.Cards;
+using Ledger.Domain.Complaints;
 using Ledger.Domain.Merchants;
 using Ledger.Domain.Remittances;
 using Ledger.Domain.Terminals;
@@ -74,6 +75,14 @@ internal static class CommandTypes
 
         ["card-oppose.1"] = typeof(CardCommand.Oppose),
         ["card-renew.1"] = typeof(CardCommand.Renew),
+
+        ["complaint-open.1"] = typeof(ComplaintCommand.Open),
+        ["complaint-confirm-in-writing.1"] = typeof(ComplaintCommand.ConfirmInWriting),
+        ["complaint-acknowledge.1"] = typeof(ComplaintCommand.Acknowledge),
+        ["complaint-send-holding-reply.1"] = typeof(ComplaintCommand.SendHoldingReply),
+        ["complaint-answer.1"] = typeof(ComplaintCommand.Answer),
+        ["complaint-escalate.1"] = typeof(ComplaintCommand.Escalate),
+        ["complaint-end-mediation.1"] = typeof(ComplaintCommand.EndMediation),
 
         ["built-numbered-request.1"] = typeof(NumberedRequest),
     };

@@ -254,3 +254,59 @@ public enum TerminalCondition
     Blocked = 3,
     BlockedForGood = 4,
 }
+
+/// <summary>What a complaint is about.</summary>
+[JsonConverter(typeof(WireEnumConverter<ComplaintReason>))]
+public enum ComplaintReason
+{
+    LateTransfer = 1,
+    SiteAccess = 2,
+    AbusiveDebits = 3,
+    Fees = 4,
+    RefundAfterBankError = 5,
+    CardRenewal = 6,
+    FailedPayment = 7,
+    MissingCredit = 8,
+    Ticket = 9,
+}
+
+/// <summary>How a complaint came in; by phone and at the branch it is oral.</summary>
+[JsonConverter(typeof(WireEnumConverter<ComplaintChannel>))]
+public enum ComplaintChannel
+{
+    Phone = 1,
+    WebForm = 2,
+    Messaging = 3,
+    Chat = 4,
+    RegisteredPost = 5,
+    SocialNetwork = 6,
+    Branch = 7,
+}
+
+[JsonConverter(typeof(WireEnumConverter<ComplaintOutcome>))]
+public enum ComplaintOutcome
+{
+    Upheld = 1,
+    PartlyUpheld = 2,
+    Refused = 3,
+}
+
+[JsonConverter(typeof(WireEnumConverter<MediationOutcome>))]
+public enum MediationOutcome
+{
+    ProposalAccepted = 1,
+    ProposalRefused = 2,
+    NotAdmitted = 3,
+}
+
+[JsonConverter(typeof(WireEnumConverter<ComplaintCondition>))]
+public enum ComplaintCondition
+{
+    /// <summary>The bank owes an answer.</summary>
+    Pending = 1,
+    Answered = 2,
+
+    /// <summary>With the mediator.</summary>
+    Escalated = 3,
+    Mediated = 4,
+}

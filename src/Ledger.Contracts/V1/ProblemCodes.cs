@@ -92,6 +92,27 @@ public static class ProblemCodes
         public const string ReplacementIsTheSameCard = "card.replacementIsTheSameCard";
     }
 
+    /// <summary>Refusals of a complaint.</summary>
+    public static class Complaint
+    {
+        public const string NotOpened = "complaint.notOpened";
+        public const string AlreadyOpened = "complaint.alreadyOpened";
+        public const string TextInvalid = "complaint.textInvalid";
+        public const string DaysInvalid = "complaint.daysInvalid";
+        public const string TransactionNotFound = "complaint.transactionNotFound";
+        public const string TicketNotIssued = "complaint.ticketNotIssued";
+        public const string AlreadyInWriting = "complaint.alreadyInWriting";
+        public const string AlreadyAnswered = "complaint.alreadyAnswered";
+        public const string HoldingReplyAlreadySent = "complaint.holdingReplyAlreadySent";
+        public const string AnswerOverdue = "complaint.answerOverdue";
+        public const string AnswerDateOutOfRange = "complaint.answerDateOutOfRange";
+        public const string AlreadyEscalated = "complaint.alreadyEscalated";
+        public const string NotInWriting = "complaint.notInWriting";
+        public const string AnswerNotDue = "complaint.answerNotDue";
+        public const string NotEscalated = "complaint.notEscalated";
+        public const string MediationOver = "complaint.mediationOver";
+    }
+
     /// <summary>Refusals of a remittance.</summary>
     public static class Remittance
     {

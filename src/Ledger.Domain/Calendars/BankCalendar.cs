@@ -55,14 +55,29 @@ public sealed class BankCalendar
 
     /// <summary>The first open day after <paramref name="day"/>: J+1 ouvré (R090, I23).</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="day"/> is not covered: see <see cref="Covers"/>.</exception>
-    public LocalDate NextOpenDay(LocalDate day)
+    public LocalDate NextOpenDay(LocalDate day) => Next(day, withSaturdays: false);
+
+    /// <summary>The last day of a term in « jours ouvrables »; the start does not count (domain.md 4.6).</summary>
+    /// <param name="days">1 or more.</param>
+    /// <param name="withSaturdays">Monday to Saturday, as labour law counts; else the days on which a payment service works.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A day on the way is not covered: see <see cref="Covers"/>.</exception>
+    public LocalDate PlusWorkingDays(LocalDate start, int days, bool withSaturdays)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(days, 1);
+
+        var day = start;
+        for (var counted = 0; counted < days; counted++) day = Next(day, withSaturdays);
+        return day;
+    }
+
+    private LocalDate Next(LocalDate day, bool withSaturdays)
     {
         if (!Covers(day)) throw OutOfRange(day);
 
         for (var days = 1; days <= ClosedDaysInARowMax; days++)
         {
             var next = day.PlusDays(days);
-            if (IsOpen(next)) return next;
+            if (IsOpen(next) || (withSaturdays && next.DayOfWeek == IsoDayOfWeek.Saturday && !_holidays.Contains(next))) return next;
         }
 
         throw new InvariantException($"{Version} is closed {ClosedDaysInARowMax} days in a row after {day.ToString("uuuu-MM-dd", CultureInfo.InvariantCulture)}");

@@ -1,4 +1,5 @@
 using Ledger.Domain.Cards;
+using Ledger.Domain.Complaints;
 using Ledger.Domain.Merchants;
 using Ledger.Domain.Remittances;
 using Ledger.Domain.Terminals;
@@ -20,7 +21,8 @@ internal sealed class StreamTypes
         new StreamType<Terminal, TerminalState, TerminalCommand, TerminalEvent, TerminalRejection>(),
         new StreamType<Merchant, MerchantState, MerchantCommand, MerchantEvent, MerchantRejection>(),
         new StreamType<Remittance, RemittanceState, RemittanceCommand, RemittanceEvent, RemittanceRejection>(),
-        new StreamType<OpposedCard, CardState, CardCommand, CardEvent, CardRejection>());
+        new StreamType<OpposedCard, CardState, CardCommand, CardEvent, CardRejection>(),
+        new StreamType<Complaint, ComplaintState, ComplaintCommand, ComplaintEvent, ComplaintRejection>());
 
     /// <summary>The one type whose waiting actors are packed: by far the most actors are of it. Null when there is none.</summary>
     public StreamType? Packed => Array.Find(_types, static type => type.Packing is not null);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Ledger.Domain;
 using Ledger.Domain.Cards;
+using Ledger.Domain.Complaints;
 using Ledger.Domain.Merchants;
 using Ledger.Domain.Remittances;
 using Ledger.Domain.Terminals;
@@ -79,6 +80,14 @@ internal static class EventTypeTable
 
         ["card-opposed.1"] = typeof(CardEvent.CardOpposed),
         ["card-renewed.1"] = typeof(CardEvent.CardRenewed),
+
+        ["complaint-opened.1"] = typeof(ComplaintEvent.ComplaintOpened),
+        ["complaint-confirmed-in-writing.1"] = typeof(ComplaintEvent.ConfirmedInWriting),
+        ["complaint-acknowledged.1"] = typeof(ComplaintEvent.ComplaintAcknowledged),
+        ["complaint-holding-reply-sent.1"] = typeof(ComplaintEvent.HoldingReplySent),
+        ["complaint-answered.1"] = typeof(ComplaintEvent.ComplaintAnswered),
+        ["complaint-escalated.1"] = typeof(ComplaintEvent.ComplaintEscalated),
+        ["complaint-mediation-ended.1"] = typeof(ComplaintEvent.MediationEnded),
     };
 
     public static ImmutableArray<EventType> Create()

@@ -1,4 +1,5 @@
 using Ledger.Domain.Cards;
+using Ledger.Domain.Complaints;
 using Ledger.Domain.Merchants;
 using Ledger.Domain.Remittances;
 using Ledger.Domain.Terminals;
@@ -19,6 +20,8 @@ internal sealed class ExchangeIdConverter() : GuidIdConverter<ExchangeId>(static
 internal sealed class DeviceIdConverter() : GuidIdConverter<DeviceId>(static value => new(value), static id => id.Value);
 
 internal sealed class ContactRefConverter() : GuidIdConverter<ContactRef>(static value => new(value), static id => id.Value);
+
+internal sealed class ComplaintIdConverter() : GuidIdConverter<ComplaintId>(static value => new(value), static id => id.Value);
 
 internal sealed class MerchantIdConverter() : TextIdConverter<MerchantId>(static text => new(text), static id => id.Value);
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Ledger.Domain.Calendars;
 using Ledger.Domain.Cards;
+using Ledger.Domain.Complaints;
 using Ledger.Domain.Merchants;
 using Ledger.Domain.Remittances;
 using Ledger.Domain.Terminals;
@@ -29,6 +30,7 @@ namespace Ledger.EventLog.Codec;
         typeof(ExchangeIdConverter),
         typeof(DeviceIdConverter),
         typeof(ContactRefConverter),
+        typeof(ComplaintIdConverter),
         typeof(MerchantIdConverter),
         typeof(TerminalSerialConverter),
         typeof(CardTokenConverter),
@@ -61,6 +63,10 @@ namespace Ledger.EventLog.Codec;
         typeof(EnumNameConverter<TicketKind>),
         typeof(EnumNameConverter<TicketCopy>),
         typeof(EnumNameConverter<TicketFailure>),
+        typeof(EnumNameConverter<ComplaintReason>),
+        typeof(EnumNameConverter<ComplaintChannel>),
+        typeof(EnumNameConverter<ComplaintOutcome>),
+        typeof(EnumNameConverter<MediationOutcome>),
     ])]
 [JsonSerializable(typeof(TransactionEvent.Requested))]
 [JsonSerializable(typeof(TransactionEvent.Progressed))]
@@ -116,5 +122,12 @@ namespace Ledger.EventLog.Codec;
 [JsonSerializable(typeof(RemittanceEvent.RemittanceCredited))]
 [JsonSerializable(typeof(CardEvent.CardOpposed))]
 [JsonSerializable(typeof(CardEvent.CardRenewed))]
+[JsonSerializable(typeof(ComplaintEvent.ComplaintOpened))]
+[JsonSerializable(typeof(ComplaintEvent.ConfirmedInWriting))]
+[JsonSerializable(typeof(ComplaintEvent.ComplaintAcknowledged))]
+[JsonSerializable(typeof(ComplaintEvent.HoldingReplySent))]
+[JsonSerializable(typeof(ComplaintEvent.ComplaintAnswered))]
+[JsonSerializable(typeof(ComplaintEvent.ComplaintEscalated))]
+[JsonSerializable(typeof(ComplaintEvent.MediationEnded))]
 [JsonSerializable(typeof(JsonObject))]
 internal sealed partial class LedgerJsonContext : JsonSerializerContext;

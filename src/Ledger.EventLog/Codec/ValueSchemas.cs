@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Ledger.Domain;
 using Ledger.Domain.Cards;
+using Ledger.Domain.Complaints;
 using Ledger.Domain.Merchants;
 using Ledger.Domain.Remittances;
 using Ledger.Domain.Terminals;
@@ -24,6 +25,7 @@ internal static class ValueSchemas
         [typeof(ExchangeId)] = IdPattern,
         [typeof(DeviceId)] = IdPattern,
         [typeof(ContactRef)] = IdPattern,
+        [typeof(ComplaintId)] = IdPattern,
         [typeof(MerchantId)] = "^[a-z0-9-]{3,32}$",
         [typeof(TerminalSerial)] = "^[A-Z0-9]{6,20}$",
         [typeof(CardToken)] = "^(?=.*[^0-9])[A-Za-z0-9_-]{8,64}$",

@@ -1,5 +1,6 @@
 using Ledger.Domain;
 using Ledger.Domain.Cards;
+using Ledger.Domain.Complaints;
 using Ledger.Domain.Merchants;
 using Ledger.Domain.Remittances;
 using Ledger.Domain.Terminals;
@@ -26,6 +27,7 @@ internal sealed class StreamFold
         "merchant" => Of<MerchantState, MerchantEvent>(Merchant.Initial, Merchant.Evolve),
         "remittance" => Of<RemittanceState, RemittanceEvent>(Remittance.Initial, Remittance.Evolve),
         "card" => Of<CardState, CardEvent>(OpposedCard.Initial, OpposedCard.Evolve),
+        "complaint" => Of<ComplaintState, ComplaintEvent>(Complaint.Initial, Complaint.Evolve),
         _ => null,
     };
 

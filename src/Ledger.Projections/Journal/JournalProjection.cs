@@ -38,6 +38,7 @@ internal sealed class JournalProjection : IProjection
         Running.Categories.Merchant,
         Running.Categories.Terminal,
         Running.Categories.Card,
+        Running.Categories.Complaint,
     }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The events that <see cref="Domain.Accounting.Postings.Of"/> gives postings for; a test holds the two together.</summary>

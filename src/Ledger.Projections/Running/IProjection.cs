@@ -34,6 +34,7 @@ internal static class Categories
     public const string Merchant = "merchant";
     public const string Remittance = "remittance";
     public const string Card = "card";
+    public const string Complaint = "complaint";
 
-    public static bool IsKnown(string category) => category is Transaction or Terminal or Merchant or Remittance or Card;
+    public static bool IsKnown(string category) => category is Transaction or Terminal or Merchant or Remittance or Card or Complaint;
 }

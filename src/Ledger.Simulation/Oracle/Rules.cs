@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ledger.Domain;
 using Ledger.Domain.Cards;
+using Ledger.Domain.Complaints;
 using Ledger.Domain.Merchants;
 using Ledger.Domain.Remittances;
 using Ledger.Domain.Terminals;
@@ -19,6 +20,7 @@ internal abstract class Rules
         new Rules<Merchant, MerchantState, MerchantCommand, MerchantEvent, MerchantRejection>(),
         new Rules<Remittance, RemittanceState, RemittanceCommand, RemittanceEvent, RemittanceRejection>(),
         new Rules<OpposedCard, CardState, CardCommand, CardEvent, CardRejection>(),
+        new Rules<Complaint, ComplaintState, ComplaintCommand, ComplaintEvent, ComplaintRejection>(),
     ];
 
     public abstract string Category { get; }

@@ -1,6 +1,7 @@
 using System.Text;
 using Ledger.Cluster.Akka.Wire;
 using Ledger.Domain.Cards;
+using Ledger.Domain.Complaints;
 using Ledger.Domain.Merchants;
 using Ledger.Domain.Remittances;
 using Ledger.Domain.Terminals;
@@ -13,7 +14,7 @@ public sealed class CommandCodecTests
 {
     private const int SeedCount = 32;
 
-    private static readonly Type[] Roots = [typeof(TransactionCommand), typeof(TerminalCommand), typeof(MerchantCommand), typeof(RemittanceCommand), typeof(CardCommand)];
+    private static readonly Type[] Roots = [typeof(TransactionCommand), typeof(TerminalCommand), typeof(MerchantCommand), typeof(RemittanceCommand), typeof(CardCommand), typeof(ComplaintCommand)];
 
     public static TheoryData<Type> Classes => [.. CommandTypes.Classes];
 

@@ -1,6 +1,7 @@
 using Ledger.Domain;
 using Ledger.Domain.Calendars;
 using Ledger.Domain.Cards;
+using Ledger.Domain.Complaints;
 using Ledger.Domain.Merchants;
 using Ledger.Domain.Remittances;
 using Ledger.Domain.Terminals;
@@ -24,6 +25,9 @@ internal static class SampleEvents
     private static readonly DeviceId Device = new(Id(5));
     private static readonly ContactRef Contact = new(Id(6));
     private static readonly RemittanceId Remittance = new(Bakery, Day);
+    private static readonly ComplaintId Complaint = new(Id(9));
+    private static readonly ComplaintDeadlines Deadlines = new(
+        new ComplaintDeadline(Day.PlusDays(9), Day.PlusDays(11)), new ComplaintDeadline(Day.PlusDays(17), Day.PlusDays(20)), new ComplaintDeadline(Day.PlusDays(41), Day.PlusDays(50)), "France/2026.1");
     private static readonly CardToken Token = new("tok_7f3a9c21e0");
     private static readonly Acceptor Acceptor = new("AU BON PAIN DORÉ", "06000 NICE", "1234567", "12345", "12345678200010");
 
@@ -110,6 +114,18 @@ internal static class SampleEvents
         new MerchantEvent.LetterSent(CredentialLetter.Identifier, At),
         new TransactionEvent.AnswerContradicted(Exchange, ResponseCode.Ok, Money.Eur(1500), At),
         new TransactionEvent.ContradictionUndone(Exchange, FoundAtHost: true, At),
+        new ComplaintEvent.ComplaintOpened(
+            Complaint,
+            new ComplaintFacts(Bakery, ComplaintReason.MissingCredit, ComplaintChannel.RegisteredPost, new ComplaintSubject(Transaction, TicketKind.Refund, Refund), "REC-2026-0042", Day.PlusDays(-3), Day),
+            Deadlines,
+            "agence-06",
+            At),
+        new ComplaintEvent.ConfirmedInWriting("REC-2026-0043", Day.PlusDays(-3), Day, Deadlines, "agence-06", At),
+        new ComplaintEvent.ComplaintAcknowledged("agence-06", At),
+        new ComplaintEvent.HoldingReplySent("REP-2026-0007", Day.PlusDays(20), "agence-06", At),
+        new ComplaintEvent.ComplaintAnswered(ComplaintOutcome.PartlyUpheld, "REP-2026-0008", "agence-06", At),
+        new ComplaintEvent.ComplaintEscalated("MED-2026-0001", "agence-06", At),
+        new ComplaintEvent.MediationEnded(MediationOutcome.ProposalAccepted, "MED-2026-0002", "agence-06", At),
     ];
 
     /// <summary>The same cases with what may be left out left out.</summary>
@@ -124,6 +140,12 @@ internal static class SampleEvents
         new TransactionEvent.TicketFailed(TicketKind.Payment, null, TicketFailure.ContactErased, At),
         new TransactionEvent.TicketReissued(TicketKind.Payment, null, TicketCopy.Merchant, Channel.MobileApp, At),
         new RemittanceEvent.LinesAdded([], At),
+        new ComplaintEvent.ComplaintOpened(
+            Complaint,
+            new ComplaintFacts(null, ComplaintReason.Ticket, ComplaintChannel.Phone, new ComplaintSubject(Transaction, null, null), "REC-2026-0042", Day, Day),
+            Deadlines with { Acknowledge = null },
+            "agence-06",
+            At),
         new TransactionEvent.AnswerContradicted(Exchange, new ResponseCode("05"), null, At),
         new TransactionEvent.CancellationRequested(Exchange, CardPresented: true, Channel.MobileApp, At) { Ticket = TicketChoice.Email, Contact = Contact },
         new TransactionEvent.RefundCancellationRequested(Refund, Exchange, CardPresented: true, Channel.MobileApp, At) { Ticket = TicketChoice.Paper },

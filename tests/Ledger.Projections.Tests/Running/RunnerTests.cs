@@ -93,7 +93,7 @@ public class RunnerTests
     public async Task An_event_of_a_kind_of_stream_that_nobody_knows_stops_every_view()
     {
         await using var world = new World();
-        new LogWriter(world.Log).AppendRaw(new StreamName("complaint", "1"), "complaint-opened.1", "{}", At(Day, 13));
+        new LogWriter(world.Log).AppendRaw(new StreamName("chargeback", "1"), "chargeback-opened.1", "{}", At(Day, 13));
         var models = await world.OpenAsync();
         await models.Settled();
 
@@ -103,9 +103,9 @@ public class RunnerTests
     [Fact]
     public async Task What_is_declared_skippable_is_passed_over_and_counted()
     {
-        await using var world = new World { Options = new ReadModelOptions { SkippableTypes = new HashSet<string> { "complaint-opened.1" } } };
+        await using var world = new World { Options = new ReadModelOptions { SkippableTypes = new HashSet<string> { "chargeback-opened.1" } } };
         var writer = new LogWriter(world.Log);
-        writer.AppendRaw(new StreamName("complaint", "1"), "complaint-opened.1", "{}", At(Day, 13));
+        writer.AppendRaw(new StreamName("chargeback", "1"), "chargeback-opened.1", "{}", At(Day, 13));
         writer.Append(StreamOf(Payment(1)), [.. Paid(1)]);
         var models = await world.OpenAsync();
         await models.Settled();
