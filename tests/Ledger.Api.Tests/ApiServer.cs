@@ -1,7 +1,6 @@
 using System.Net;
 using Ledger.Acquiring;
 using Ledger.Acquiring.Simulation;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Ledger.Domain.Calendars;
 using Ledger.Engine;
 using Ledger.EventLog;
@@ -11,6 +10,7 @@ using Ledger.Vault;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using NodaTime;
 

@@ -24,7 +24,7 @@ internal sealed class ServerNodes : IAsyncDisposable
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
 
-    private readonly TemporaryFolder _folder = new();
+    private readonly TemporaryFolder _folder;
     private readonly ImmutableArray<NodePlace> _places;
     private readonly string _connection;
     private readonly LedgerProcess _acquirer;

@@ -1,6 +1,6 @@
-using Ledger.Hosting.CommandLine;
 using System.CommandLine;
 using Ledger.Host.Acquirer;
+using Ledger.Hosting.CommandLine;
 using Ledger.Hosting.Composition;
 using NodaTime;
 

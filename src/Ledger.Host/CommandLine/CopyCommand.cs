@@ -1,11 +1,11 @@
-using Ledger.Hosting.CommandLine;
 using System.CommandLine;
 using System.Globalization;
 using Ledger.EventLog;
 using Ledger.EventLog.Copying;
 using Ledger.Host.Audit;
-using Ledger.Hosting.Composition;
 using Ledger.Host.Output;
+using Ledger.Hosting.CommandLine;
+using Ledger.Hosting.Composition;
 using Ledger.Vault.Copying;
 using NodaTime;
 using Spectre.Console;

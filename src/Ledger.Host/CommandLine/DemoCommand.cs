@@ -1,8 +1,8 @@
-using Ledger.Hosting.CommandLine;
 using System.CommandLine;
 using System.Globalization;
-using Ledger.Hosting.Composition;
 using Ledger.Host.Demo;
+using Ledger.Hosting.CommandLine;
+using Ledger.Hosting.Composition;
 
 namespace Ledger.Host.CommandLine;
 

@@ -1,4 +1,3 @@
-using Ledger.Hosting.CommandLine;
 using System.Buffers;
 using System.CommandLine;
 using System.Globalization;
@@ -6,8 +5,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Ledger.EventLog;
-using Ledger.Hosting.Composition;
 using Ledger.Host.Output;
+using Ledger.Hosting.CommandLine;
+using Ledger.Hosting.Composition;
 
 namespace Ledger.Host.CommandLine;
 

@@ -1,6 +1,6 @@
-using Ledger.Hosting.CommandLine;
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Ledger.Hosting.CommandLine;
 
 namespace Ledger.Host.CommandLine;
 

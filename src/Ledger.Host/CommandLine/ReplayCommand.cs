@@ -1,10 +1,10 @@
-using Ledger.Hosting.CommandLine;
 using System.CommandLine;
 using Ledger.EventLog;
 using Ledger.EventLog.Verification;
 using Ledger.Host.Audit;
-using Ledger.Hosting.Composition;
 using Ledger.Host.Output;
+using Ledger.Hosting.CommandLine;
+using Ledger.Hosting.Composition;
 
 namespace Ledger.Host.CommandLine;
 

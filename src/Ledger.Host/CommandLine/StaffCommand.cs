@@ -1,7 +1,7 @@
-using Ledger.Hosting.CommandLine;
 using System.CommandLine;
-using Ledger.Hosting.Composition;
 using Ledger.Host.Output;
+using Ledger.Hosting.CommandLine;
+using Ledger.Hosting.Composition;
 using Ledger.Vault;
 using NodaTime;
 using Spectre.Console;

@@ -1,8 +1,8 @@
-using Ledger.Hosting.CommandLine;
 using System.CommandLine;
 using Ledger.Host.Audit;
-using Ledger.Hosting.Composition;
 using Ledger.Host.Output;
+using Ledger.Hosting.CommandLine;
+using Ledger.Hosting.Composition;
 using NodaTime;
 
 namespace Ledger.Host.CommandLine;

@@ -1,7 +1,7 @@
 using System.Globalization;
+using Ledger.Host.Output;
 using Ledger.Hosting.CommandLine;
 using Ledger.Hosting.Composition;
-using Ledger.Host.Output;
 using Ledger.Vault;
 using NodaTime;
 using Spectre.Console;
