@@ -9,7 +9,7 @@ using NodaTime;
 
 namespace Ledger.Cluster.LoadTests;
 
-/// <summary>What Ledger.Cluster.sln adds to the load tests: the log as Marten's events, one node of the Akka.NET runtime, and Marten as its own documents recommend it.</summary>
+/// <summary>What Ledger.Cluster.sln adds to the load tests: the log as Marten's events, one node of the Akka.NET runtime, and Marten and Akka.Persistence as their own documents recommend them.</summary>
 public sealed class ClusterEngines : IEngineSource
 {
     /// <summary>A commit a batch of at most as many as wait: a minute's worth at most.</summary>
@@ -22,7 +22,12 @@ public sealed class ClusterEngines : IEngineSource
 
     public IReadOnlyList<RuntimeKind> Runtimes { get; } = [new("akka", AkkaNode.StartAsync)];
 
-    public IReadOnlyList<EngineKind> Engines { get; } = [new("Marten itself, FetchForWriting and a session a command", MartenCommandsMax, MartenSessions.OpenAsync)];
+    public IReadOnlyList<EngineKind> Engines { get; } =
+    [
+        new("Marten itself, FetchForWriting and a session a command", MartenCommandsMax, MartenSessions.OpenAsync),
+        new("Akka.Persistence itself, journal in memory", long.MaxValue, AkkaPersistence.OpenInMemoryAsync),
+        new("Akka.Persistence itself, Akka.Persistence.Sql on PostgreSQL", MartenCommandsMax, AkkaPersistence.OpenOnPostgresAsync),
+    ];
 
     private static async ValueTask<IEventLog> OpenMartenAsync(LogPlace place, CancellationToken cancellation)
     {

@@ -1,12 +1,13 @@
 using Ledger.Engine;
 using Ledger.EventLog;
 using Ledger.EventLog.Sqlite;
+using Ledger.LoadTests.Runtimes;
 using NodaTime;
 
 namespace Ledger.LoadTests.Engines;
 
 /// <summary>The engine on a SQLite log of its own, as an embedder composes it; nothing but the public interface.</summary>
-internal sealed class EmbeddedEngine : IAsyncDisposable
+internal sealed class EmbeddedEngine : IRunningEngine
 {
     private EmbeddedEngine(string path, SqliteEventLog log, LedgerEngine engine) => (Path, Log, Engine) = (path, log, engine);
 
@@ -15,6 +16,8 @@ internal sealed class EmbeddedEngine : IAsyncDisposable
     public SqliteEventLog Log { get; }
 
     public LedgerEngine Engine { get; }
+
+    ILedgerEngine IRunningEngine.Engine => Engine;
 
     /// <param name="path">Made when it is not there.</param>
     public static EmbeddedEngine Open(string path, EngineOptions options, IClock? clock = null)

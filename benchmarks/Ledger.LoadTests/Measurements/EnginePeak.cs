@@ -4,6 +4,7 @@ using Ledger.LoadTests.Engines;
 using Ledger.LoadTests.Load;
 using Ledger.LoadTests.Peers;
 using Ledger.LoadTests.Reporting;
+using Ledger.LoadTests.Runtimes;
 using Ledger.LoadTests.Traffic;
 
 namespace Ledger.LoadTests.Measurements;
@@ -44,12 +45,17 @@ internal static class EnginePeak
     }
 
     /// <summary>One saturated run on a log of its own, commands made beforehand.</summary>
-    public static async Task<LoadResult> OneAsync(RunContext run, string path, long commands, CancellationToken cancellation)
+    /// <param name="path">The log's file, which stays.</param>
+    public static Task<LoadResult> OneAsync(RunContext run, string path, long commands, CancellationToken cancellation) =>
+        OneAsync(run, _ => ValueTask.FromResult<IRunningEngine>(EmbeddedEngine.Open(path, run.Options.Engine)), commands, cancellation);
+
+    /// <summary>One saturated run, commands made beforehand.</summary>
+    public static async Task<LoadResult> OneAsync(RunContext run, Func<CancellationToken, ValueTask<IRunningEngine>> open, long commands, CancellationToken cancellation)
     {
         var sources = CommandSource.Share(commands, run.Options.Workers, run.Traffic.Request).Select(static source => source.Prepare()).ToArray();
         PreparedTraffic.Settle();
         using var bar = run.Progress.Start("engine at its peak", commands, "commands");
-        await using var engine = EmbeddedEngine.Open(path, run.Options.Engine);
+        await using var engine = await open(cancellation);
         var result = (await ClosedLoop.RunAsync(engine.Engine, sources, run.Options.InFlight, bar.Advance, cancellation)).Checked();
         return result.Accepted == commands ? result : throw new InvalidOperationException($"{commands} commands were sent, {result.Accepted} were accepted.");
     }

@@ -5,13 +5,14 @@ using Ledger.LoadTests.Http;
 using Ledger.LoadTests.Load;
 using Ledger.LoadTests.Measurements;
 using Ledger.LoadTests.Reporting;
+using Ledger.LoadTests.Runtimes;
 using Ledger.LoadTests.Traffic;
 
 namespace Ledger.LoadTests.Scenarios;
 
 internal enum TrafficTarget
 {
-    /// <summary>Embedded: a request a transaction.</summary>
+    /// <summary>In this process: a request a transaction.</summary>
     Engine = 1,
 
     /// <summary>A server process: whole payments.</summary>
@@ -29,13 +30,15 @@ internal static class SteadyTraffic
     private static readonly Option<double?> Rate = ScenarioOptions.Rate();
     private static readonly Option<double> Seconds = ScenarioOptions.Seconds(60);
     private static readonly Option<int> Phones = HttpCallers.PhonesOption();
-    private static readonly Option<TrafficTarget> Target = new("--target") { Description = "Engine (embedded) or Http (a server process).", DefaultValueFactory = static _ => TrafficTarget.Engine };
+    private static readonly Option<TrafficTarget> Target = new("--target") { Description = "Engine (in this process, see --log and --runtime) or Http (a server process).", DefaultValueFactory = static _ => TrafficTarget.Engine };
+
+    private static readonly EngineChoice Choice = new("sqlite", "embedded");
 
     public static Command SteadyCommand() => LoadCommands.Measurement(
-        "steady", "Open loop at one rate.", [Target, Rate, Seconds, Phones], static (run, arguments, cancellation) => RunAsync(run, arguments, "steady", "Steady traffic", 0.5, static (rate, _) => _ => rate, cancellation));
+        "steady", "Open loop at one rate.", [Target, .. Choice.Options, Rate, Seconds, Phones], static (run, arguments, cancellation) => RunAsync(run, arguments, "steady", "Steady traffic", 0.5, static (rate, _) => _ => rate, cancellation));
 
     public static Command SaturdayCommand() => LoadCommands.Measurement(
-        "saturday", "Open loop along a Saturday afternoon: a quarter of the peak, up to it, and down again.", [Target, Rate, Seconds, Phones],
+        "saturday", "Open loop along a Saturday afternoon: a quarter of the peak, up to it, and down again.", [Target, .. Choice.Options, Rate, Seconds, Phones],
         static (run, arguments, cancellation) => RunAsync(run, arguments, "saturday", "Saturday afternoon", 0.8, Saturday, cancellation));
 
     /// <summary>From a quarter of the peak up to it in the middle, and down again.</summary>
@@ -52,7 +55,7 @@ internal static class SteadyTraffic
         var seconds = run.Options.Time(arguments.GetValue(Seconds));
         var (peak, result) = arguments.GetValue(Target) switch
         {
-            TrafficTarget.Engine => await EngineAsync(run, report, arguments.GetValue(Rate), share, seconds, curve, cancellation),
+            TrafficTarget.Engine => await EngineAsync(run, report, arguments, share, seconds, curve, cancellation),
             TrafficTarget.Http => await HttpAsync(run, report, arguments, share, seconds, curve, cancellation),
         };
         report.Add("all", result.Checked());
@@ -65,17 +68,20 @@ internal static class SteadyTraffic
     }
 
     private static async Task<(double Peak, LoadResult Result)> EngineAsync(
-        RunContext run, RunReport report, double? given, double share, double seconds, Func<double, double, Func<double, double>> curve, CancellationToken cancellation)
+        RunContext run, RunReport report, ParseResult arguments, double share, double seconds, Func<double, double, Func<double, double>> curve, CancellationToken cancellation)
     {
-        var peak = await ScenarioOptions.RateAsync(run, report, given, share, cancellation);
+        var kind = Choice.Engine(arguments, run.Options.Engine);
+        await using var places = new EnginePlaces(run);
+        var peak = await ScenarioOptions.RateAsync(run, report, arguments.GetValue(Rate), share, token => places.OpenAsync(kind, token), kind.CommandsMax, cancellation);
         var load = new OpenLoad(curve(peak, seconds), seconds, run.Options.Spacing, run.Options.Workers, run.Options.Seed);
         using var commits = new CommitSizes();
-        await using var engine = EmbeddedEngine.Open(run.In("ledger.db"), run.Options.Engine);
+        await using var engine = await places.OpenAsync(kind, cancellation);
         var traffic = new PreparedTraffic(run, load);
         await traffic.WarmUpAsync(engine.Engine, peak, seconds, run.Options, cancellation);
+        using var pauses = new CollectorPauses();
         using var watch = TimeBar.Start(run.Progress, "traffic", seconds);
         var result = await OpenLoop.RunAsync(engine.Engine, load, traffic.Next, cancellation);
-        report.Note($"Commits: {commits.Describe()}.");
+        report.Note($"{kind.Name}. Commits: {commits.Describe()}. The collector made {pauses.Describe()}.");
         return (peak, result);
     }
 
