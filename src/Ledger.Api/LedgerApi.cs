@@ -30,7 +30,7 @@ namespace Ledger.Api;
 
 /// <summary>
 /// The mobile API, the bank's, assistance's and the auditor's endpoints under /v1. The composition root registers, as singletons, what they sit on:
-/// ILedgerEngine, IPaymentDesk, IEventLog, IReadModels, IContactVault, ICredentialStore, IClock, and its own <see cref="IReadyCheck"/>s.
+/// ILedgerEngine, IPaymentDesk, IEventLog, IReadModels, IContactVault, ICredentialStore, IClock, and what else must be well before requests are sent here, as health checks.
 /// </summary>
 public static class LedgerApi
 {
@@ -55,7 +55,7 @@ public static class LedgerApi
         services.AddSingleton<LiveFeed>().AddSingleton<LiveConnections>().AddSingleton<LiveSession>();
         services.AddSingleton<SwitchRequests>();
         services.AddHostedService(static provider => provider.GetRequiredService<LiveFeed>());
-        services.AddSingleton<IReadyCheck, ProjectionsReady>().AddSingleton<IReadyCheck, LiveReady>();
+        services.AddHealthChecks().AddCheck<ProjectionsCheck>("projections").AddCheck<LiveCheck>("live");
 
         services.ConfigureHttpJsonOptions(static o => LedgerJson.Apply(o.SerializerOptions, JsonUnmappedMemberHandling.Disallow));
         services.Configure<RouteHandlerOptions>(static o => o.ThrowOnBadRequest = true);

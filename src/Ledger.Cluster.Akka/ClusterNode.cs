@@ -17,6 +17,9 @@ namespace Ledger.Cluster.Akka;
 /// </summary>
 public sealed class ClusterNode : IAsyncDisposable
 {
+    /// <summary>Whoever says where shards stand answers in milliseconds.</summary>
+    private static readonly TimeSpan PlaceAnswerMax = TimeSpan.FromSeconds(1);
+
     private readonly IHost _host;
     private readonly ActorSystem _system;
     private readonly IActorRef _region;
@@ -55,11 +58,15 @@ public sealed class ClusterNode : IAsyncDisposable
             ImmutableArray<string> up = [.. state.Members.Where(static member => member.Status == MemberStatus.Up).Select(static member => AddressOf(member.Address)).Order(StringComparer.Ordinal)];
             ImmutableArray<string> unreachable = [.. state.Unreachable.Select(static member => AddressOf(member.Address)).Order(StringComparer.Ordinal)];
             if (Cluster.SelfMember.Status != MemberStatus.Up) return new ClusterStatus(ClusterHealth.Out, $"The node is {Cluster.SelfMember.Status}, not Up.", up, unreachable);
+            if (!SeesMajority(state)) return new ClusterStatus(ClusterHealth.Minority, $"{string.Join(", ", unreachable)} cannot be reached: no majority is left on this side, and this node stops soon.", up, unreachable);
             return unreachable.IsEmpty
                 ? new ClusterStatus(ClusterHealth.Healthy, null, up, unreachable)
                 : new ClusterStatus(ClusterHealth.Degraded, $"{string.Join(", ", unreachable)} cannot be reached.", up, unreachable);
         }
     }
+
+    /// <summary>Its bounds.</summary>
+    internal ClusterNodeOptions Options => _options;
 
     /// <summary>For tests.</summary>
     internal ActorSystem System => _system;
@@ -72,6 +79,7 @@ public sealed class ClusterNode : IAsyncDisposable
     public static async Task<ClusterNode> StartAsync(ClusterNodeOptions options, LedgerEngine engine, CancellationToken cancellation)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        if (options.Loggers is { } loggers) builder.Services.AddSingleton(loggers);
         builder.Services.AddAkka(options.ClusterName, akka => NodeConfiguration.Configure(akka, options, engine));
         var host = builder.Build();
         try
@@ -94,6 +102,20 @@ public sealed class ClusterNode : IAsyncDisposable
     {
         var state = await ReadRegionAsync(cancellation).ConfigureAwait(false);
         return [.. state.Shards.Select(static shard => int.Parse(shard.ShardId, CultureInfo.InvariantCulture)).Order()];
+    }
+
+    /// <summary>Whether somebody says where shards stand, and knows that they may stand here.</summary>
+    internal async Task<bool> HasPlaceAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            var current = await _region.Ask<CurrentRegions>(GetCurrentRegions.Instance, PlaceAnswerMax, cancellation).ConfigureAwait(false);
+            return current.Regions.Contains(Cluster.SelfAddress);
+        }
+        catch (AskTimeoutException)
+        {
+            return false;
+        }
     }
 
     /// <summary>How many streams are in this node's memory as entities.</summary>
@@ -122,6 +144,14 @@ public sealed class ClusterNode : IAsyncDisposable
         await StopAsync(_host).ConfigureAwait(false);
     }
 
+    /// <summary>As the split-brain resolver counts: more than half of those who take part; of two equal halves the one with the first address.</summary>
+    private static bool SeesMajority(ClusterEvent.CurrentClusterState state)
+    {
+        Member[] all = [.. state.Members.Where(static member => member.Status is MemberStatus.Up or MemberStatus.Leaving)];
+        var reached = all.Count(member => !state.Unreachable.Contains(member));
+        return 2 * reached > all.Length || (2 * reached == all.Length && all.Length > 0 && !state.Unreachable.Contains(all.MinBy(static member => member.Address, Member.AddressOrdering)!));
+    }
+
     private static async Task JoinAsync(AkkaCluster cluster, ClusterNodeOptions options, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -139,9 +169,8 @@ public sealed class ClusterNode : IAsyncDisposable
 
     private static global::Akka.Actor.Address SeedOf(global::Akka.Actor.Address self, string seed)
     {
-        var colon = seed.LastIndexOf(':');
-        if (colon <= 0 || !int.TryParse(seed.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)) throw new ArgumentException($"« {seed} » is no « host:port ».", nameof(seed));
-        return self.WithHost(seed[..colon]).WithPort(port);
+        var (host, port) = ClusterNodeOptions.FindAddress(seed) ?? throw new ArgumentException($"« {seed} » is no « host:port ».", nameof(seed));
+        return self.WithHost(host).WithPort(port);
     }
 
     private static string AddressOf(global::Akka.Actor.Address address) => string.Create(CultureInfo.InvariantCulture, $"{address.Host}:{address.Port}");

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
 
 namespace Ledger.Cluster.Akka;
 
@@ -40,8 +42,28 @@ public sealed record ClusterNodeOptions(string Host, int Port)
     /// </summary>
     public TimeSpan StableAfter { get; init => field = Positive(value); } = TimeSpan.FromSeconds(7);
 
+    /// <summary>
+    /// How long nobody may be there who says where shards stand, as after the death of the node that did, until this node says that it is not well. Where known shards stand, nodes remember
+    /// meanwhile. Default 30 s.
+    /// </summary>
+    public TimeSpan PlacelessMax { get; init => field = Positive(value); } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Where the node's warnings go; addresses and reasons, nothing of a command. Default null: nowhere. Stays whose it is.</summary>
+    public ILoggerFactory? Loggers { get; init; }
+
     /// <summary>How long each phase of leaving may take: answering what was sent, giving the shards away. Default 30 s.</summary>
     public TimeSpan LeavePhaseMax { get; init => field = Positive(value); } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether it is « host:port », with a port from 1 to 65535.</summary>
+    public static bool IsAddress(string text) => FindAddress(text) is not null;
+
+    /// <returns>Null where it is not « host:port ».</returns>
+    internal static (string Host, int Port)? FindAddress(string text)
+    {
+        var colon = text.LastIndexOf(':');
+        if (colon <= 0 || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65_535) return null;
+        return (text[..colon], port);
+    }
 
     private static TimeSpan Positive(TimeSpan value, [CallerMemberName] string name = "")
     {

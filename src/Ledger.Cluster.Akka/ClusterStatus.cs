@@ -18,4 +18,7 @@ public enum ClusterHealth
 
     /// <summary>It takes no part: it joins, leaves, or has stopped. Send it nothing.</summary>
     Out = 3,
+
+    /// <summary>It is a member and reaches no majority of them, so it stops unless that changes soon. Send it nothing.</summary>
+    Minority = 4,
 }

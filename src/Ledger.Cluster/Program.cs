@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Ledger.Cluster.Messages;
 using Ledger.Cluster.Nodes;
+using Ledger.Cluster.Serving;
 using Ledger.Cluster.Showing;
 using Ledger.EventLog;
+using Ledger.Hosting.CommandLine;
 using Ledger.Testing.Postgres;
 
 var nodes = new Option<int>("--nodes") { Description = "How many nodes to start, a process each; at least 3, so that a majority is left when one dies.", DefaultValueFactory = static _ => 3 };
@@ -20,8 +22,9 @@ node.Hidden = true;
 node.SetAction((result, cancellation) => GuardAsync(() => NodeServer.RunAsync([.. result.GetValue(seeds) ?? []], Console.In, Console.Out, cancellation)));
 root.Subcommands.Add(node);
 root.Subcommands.Add(MessagesCommand.Create(GuardAsync));
+root.Subcommands.Add(ServeNodeCommand.Build());
 var parsed = root.Parse(args);
-return parsed.Errors.Count > 0 ? await UsageAsync(parsed) : await parsed.InvokeAsync();
+return parsed.Errors.Count > 0 ? await UsageAsync(parsed) : await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = Edge.StopMax });
 
 // The exit codes are those of « ledger », decision 10.
 static async Task<int> UsageAsync(ParseResult parsed)

@@ -1,7 +1,6 @@
 using System.Net;
 using Ledger.Acquiring;
 using Ledger.Acquiring.Simulation;
-using Ledger.Api.Health;
 using Ledger.Domain.Calendars;
 using Ledger.Engine;
 using Ledger.EventLog;
@@ -11,6 +10,7 @@ using Ledger.Vault;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using NodaTime;
 
@@ -76,12 +76,12 @@ public sealed class ApiServer : IAsyncDisposable
             .AddSingleton<IReadModels>(models)
             .AddSingleton<IContactVault>(new InMemoryContactVault())
             .AddSingleton<ICredentialStore>(SqliteCredentialStore.Open(":memory:", iterations: 1))
-            .AddSingleton<IReadyCheck>(new EngineReady(engine))
             .AddLedgerApi(o =>
             {
                 o.ActivationsPerMinuteMax = 1_000_000;
                 configure?.Invoke(o);
             });
+        builder.Services.AddHealthChecks().AddCheck("engine", () => engine.Status.Reason is { } reason ? HealthCheckResult.Unhealthy(reason) : HealthCheckResult.Healthy());
         var app = builder.Build();
         app.MapLedgerApi();
         await app.StartAsync();
@@ -99,13 +99,6 @@ public sealed class ApiServer : IAsyncDisposable
         await Engine.DisposeAsync();
         Host.Dispose();
         _folder.Delete(recursive: true);
-    }
-
-    private sealed class EngineReady(LedgerEngine engine) : IReadyCheck
-    {
-        public string Name => "engine";
-
-        public string? Problem() => engine.Status.Reason;
     }
 }
 

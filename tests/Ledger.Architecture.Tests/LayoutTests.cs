@@ -51,7 +51,7 @@ public class LayoutTests
         var props = XDocument.Load(Repository.PathOf("src", "Directory.Build.props"));
         var list = Assert.Single(props.Descendants("AdditionalFiles"), static element => element.Attribute("Include")!.Value.EndsWith("BannedSymbols.txt", StringComparison.Ordinal));
 
-        Assert.Equal("'$(MSBuildProjectName)' != 'Ledger.Host' and '$(MSBuildProjectName)' != 'Ledger.Cluster'", list.Attribute("Condition")!.Value);
+        Assert.Equal("'$(MSBuildProjectName)' != 'Ledger.Hosting' and '$(MSBuildProjectName)' != 'Ledger.Host' and '$(MSBuildProjectName)' != 'Ledger.Cluster'", list.Attribute("Condition")!.Value);
         Assert.Contains(props.Descendants("PackageReference"), static element => element.Attribute("Include")!.Value == "Microsoft.CodeAnalysis.BannedApiAnalyzers");
         Assert.Single(Repository.Files("src", "Directory.Build.props"));
     }

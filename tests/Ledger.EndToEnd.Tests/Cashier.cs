@@ -18,6 +18,9 @@ internal sealed class Cashier(string token, string serial, Random random)
     private int _answers;
     private int _refusals;
 
+    /// <summary>Whether the acquirer now and then declines, loses something or approves in part. A lost answer takes its whole time-out.</summary>
+    public bool MeetsFaults { get; init; } = true;
+
     /// <summary>How often the server answered, whatever it said.</summary>
     public int Answers => Volatile.Read(ref _answers);
 
@@ -91,7 +94,8 @@ internal sealed class Cashier(string token, string serial, Random random)
     /// <summary>Now and then an amount with which the simulated acquirer declines, loses something or approves in part.</summary>
     private Call NewSale()
     {
-        long cents = random.Next(10) switch
+        const int none = 9;
+        long cents = (MeetsFaults ? random.Next(10) : none) switch
         {
             0 => 1_551,
             1 => 1_522,

@@ -1,7 +1,7 @@
-using Ledger.Host.CommandLine;
-using Ledger.Host.Composition;
 using Ledger.Host.Demo;
 using Ledger.Host.Output;
+using Ledger.Hosting.CommandLine;
+using Ledger.Hosting.Composition;
 using Ledger.Testing;
 using NodaTime;
 

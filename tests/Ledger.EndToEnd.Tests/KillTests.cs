@@ -3,7 +3,7 @@ using Ledger.Domain.Transactions;
 using Ledger.EventLog;
 using Ledger.EventLog.Sqlite;
 using Ledger.Host.Audit;
-using Ledger.Host.Composition;
+using Ledger.Hosting.Composition;
 using Ledger.Testing;
 using NodaTime;
 using TransactionStatus = Ledger.Contracts.V1.TransactionStatus;
@@ -25,14 +25,6 @@ public sealed class KillTests
     /// <summary>For those answers, on a busy machine.</summary>
     private static readonly TimeSpan AnswersWait = TimeSpan.FromSeconds(30);
 
-    /// <summary>Past every time-out of the follow-up process, so that what was cut off is settled at once.</summary>
-    private static readonly Duration Later = Duration.FromMinutes(20);
-
-    private static readonly Duration Step = Duration.FromSeconds(30);
-
-    private static readonly TimeSpan SettlingMax = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
-
     [Fact]
     [Rule("I11")]
     [Rule("I13")]
@@ -51,7 +43,7 @@ public sealed class KillTests
         var completed = acknowledged.Count(static pair => pair.Value is TransactionStatus.Completed);
         Assert.True(completed >= Kills, $"Only {completed} payments came through: no load.");
 
-        await SettleAsync([new("DATA", folder.Path)]);
+        await Settling.SettleAsync([new("DATA", folder.Path)]);
         var verified = await LedgerProcess.RunAsync("verify", "--data", folder.Path);
         Assert.True(verified.ExitCode == 0, $"seed {seed}: {verified.Out}{verified.Error}");
         await AssertNothingLostAsync(folder.Path, acknowledged, seed);
@@ -83,54 +75,9 @@ public sealed class KillTests
         while (cashiers.Sum(static cashier => cashier.Answers) - before < count) await Task.Delay(1, limit.Token);
     }
 
-    /// <summary>A host starts once more, later: the follow-up brings every open question to an end, and the acquirer's books agree to the cent.</summary>
-    /// <param name="where">The ledger's settings; the acquirer's books are in its folder.</param>
-    internal static async Task SettleAsync(KeyValuePair<string, string?>[] where)
-    {
-        var clock = new LaterClock();
-        var parts = ServerParts.Real(ServerSettings.Read([.. where, new("URLS", "http://127.0.0.1:0"), new("LOG_LEVEL", "error")]), clock);
-        await using var server = await LedgerServer.StartAsync(parts, CancellationToken.None);
-        using var limit = new CancellationTokenSource(SettlingMax);
-        var books = await server.ReconcileAsync(limit.Token);
-        while (!books.Unsettled.IsEmpty)
-        {
-            // An approval that the status query found waits for its completion's time-out: time goes on until that is over as well.
-            clock.Advance(Step);
-            await Task.Delay(LookEvery, limit.Token);
-            books = await server.ReconcileAsync(limit.Token);
-        }
-
-        Assert.Empty(books.Differences);
-        Assert.True(books.Agreed > 0);
-    }
-
     private static async Task AssertNothingLostAsync(string folder, Dictionary<string, TransactionStatus> acknowledged, int seed)
     {
         await using var log = SqliteEventLog.OpenReadOnly(Path.Combine(folder, "ledger.db"));
-        var states = await TransactionStates.ReadAllAsync(log, CancellationToken.None);
-        foreach (var (id, told) in acknowledged)
-        {
-            var now = states.GetValueOrDefault(new StreamName("transaction", id))?.StatusOf();
-            Assert.True(now is { } status && MayFollow(told, (TransactionStatus)(int)status), $"seed {seed}: {id} was acknowledged as {told} and is {now?.ToString() ?? "lost"}.");
-        }
-    }
-
-    /// <summary>Whether a transaction that was said to be <paramref name="told"/> can have become <paramref name="found"/>.</summary>
-    internal static bool MayFollow(TransactionStatus told, TransactionStatus found) => told switch
-    {
-        TransactionStatus.Completed => found is TransactionStatus.Completed or TransactionStatus.Remitted,
-        TransactionStatus.Declined or TransactionStatus.Aborted or TransactionStatus.Reversed => found == told,
-        TransactionStatus.ReversalPending => found is TransactionStatus.Reversed,
-        TransactionStatus.Approved => found is TransactionStatus.Completed or TransactionStatus.Remitted or TransactionStatus.Reversed,
-        _ => found is not (TransactionStatus.AwaitingCard or TransactionStatus.AuthorisationPending or TransactionStatus.InDoubt),
-    };
-
-    private sealed class LaterClock : IClock
-    {
-        private long _aheadTicks = Later.BclCompatibleTicks;
-
-        public Instant GetCurrentInstant() => SystemClock.Instance.GetCurrentInstant() + Duration.FromTicks(Volatile.Read(ref _aheadTicks));
-
-        public void Advance(Duration by) => Interlocked.Add(ref _aheadTicks, by.BclCompatibleTicks);
+        await Settling.AssertNothingLostAsync(log, acknowledged, $"seed {seed}");
     }
 }

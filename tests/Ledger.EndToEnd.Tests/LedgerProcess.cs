@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace Ledger.EndToEnd.Tests;
@@ -38,11 +39,18 @@ internal sealed class LedgerProcess : IAsyncDisposable
         return await ledger.WaitForExitAsync();
     }
 
-    public static LedgerProcess Start(params string[] arguments)
+    public static LedgerProcess Start(params string[] arguments) => Start([], arguments);
+
+    /// <param name="environment">Set for it, as « name=value ».</param>
+    public static LedgerProcess Start(string[] environment, string[] arguments) => StartProgram("Ledger.Host", "ledger", ["env", .. environment], arguments);
+
+    /// <param name="project">Whose program it is. It is run from that project's own output: beside the tests are the tests' versions of its packages.</param>
+    /// <param name="through">A command that becomes the program, as « ip netns exec » does; empty for none.</param>
+    public static LedgerProcess StartProgram(string project, string program, string[] through, string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "ledger.dll"));
-        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        var configuration = new DirectoryInfo(AppContext.BaseDirectory);
+        string[] words = [.. through, "dotnet", Path.Combine(configuration.Parent!.Parent!.FullName, project, configuration.Name, $"{program}.dll"), .. arguments];
+        var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var name in start.Environment.Keys.Where(static name => name.StartsWith("LEDGER_", StringComparison.Ordinal)).ToArray()) start.Environment.Remove(name);
         // Short runs gain nothing from profiles.
         start.Environment["DOTNET_TieredPGO"] = "0";
@@ -56,8 +64,11 @@ internal sealed class LedgerProcess : IAsyncDisposable
     public static async Task<(LedgerProcess Server, Uri Url)> ListenAsync(params string[] arguments)
     {
         var server = Start([.. arguments, "--urls", "http://127.0.0.1:0"]);
-        return (server, await server._url.Task.WaitAsync(PatienceMax));
+        return (server, await server.WaitForUrlAsync());
     }
+
+    /// <summary>Where it listens, once it does.</summary>
+    public Task<Uri> WaitForUrlAsync() => _url.Task.WaitAsync(PatienceMax);
 
     public async Task<LedgerRun> WaitForExitAsync()
     {
@@ -72,6 +83,13 @@ internal sealed class LedgerProcess : IAsyncDisposable
         _process.Kill();
         using var limit = new CancellationTokenSource(PatienceMax);
         await _process.WaitForExitAsync(limit.Token);
+    }
+
+    /// <summary>SIGTERM, and its end: it stops in good order.</summary>
+    public async Task<LedgerRun> StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        return await WaitForExitAsync();
     }
 
     public async ValueTask DisposeAsync()

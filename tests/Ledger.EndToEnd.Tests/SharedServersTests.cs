@@ -1,7 +1,4 @@
-using Ledger.Domain.Transactions;
-using Ledger.EventLog;
 using Ledger.EventLog.Postgres;
-using Ledger.Host.Audit;
 using Ledger.Postgres;
 using Ledger.Testing;
 using Ledger.Testing.Postgres;
@@ -62,7 +59,7 @@ public sealed class SharedServersTests : IAsyncLifetime
 
         // A third server, later, on the acquirer's own books: they agree to the cent.
         File.Copy(Path.Combine(_folder.In("server0"), "vault.key"), Path.Combine(_folder.In("acquirer"), "vault.key"));
-        await KillTests.SettleAsync([new("DATA", _folder.In("acquirer")), new("LOG", "postgres"), new("CONNECTION", Connection)]);
+        await Settling.SettleAsync([new("DATA", _folder.In("acquirer")), new("LOG", "postgres"), new("CONNECTION", Connection)]);
         var verified = await LedgerProcess.RunAsync("verify", "--log", "postgres", "--connection", Connection);
         Assert.True(verified.ExitCode == 0, $"seed {seed}: {verified.Out}{verified.Error}");
         await AssertNothingLostAsync(acknowledged, seed);
@@ -156,11 +153,6 @@ public sealed class SharedServersTests : IAsyncLifetime
     private async Task AssertNothingLostAsync(Dictionary<string, TransactionStatus> acknowledged, int seed)
     {
         await using var log = await PostgresEventLog.OpenAsync(new PostgresOptions(Connection), default);
-        var states = await TransactionStates.ReadAllAsync(log, default);
-        foreach (var (id, told) in acknowledged)
-        {
-            var now = states.GetValueOrDefault(new StreamName("transaction", id))?.StatusOf();
-            Assert.True(now is { } status && KillTests.MayFollow(told, (TransactionStatus)(int)status), $"seed {seed}: {id} was acknowledged as {told} and is {now?.ToString() ?? "lost"}.");
-        }
+        await Settling.AssertNothingLostAsync(log, acknowledged, $"seed {seed}");
     }
 }

@@ -54,6 +54,21 @@ public sealed class SharedViewsTests(PostgresFixture fixture) : IAsyncLifetime
         foreach (var projection in Projections()) Assert.Equal(await DigestInFileAsync(projection, log), await DigestAsync(storage, projection.Schema));
     }
 
+    /// <summary>Its own log's news are late, the database's read models are not.</summary>
+    [Fact]
+    public async Task A_server_that_starts_while_another_is_ahead_of_what_it_has_heard_of_waits_for_that_and_serves()
+    {
+        var (log, first) = await OpenAsync();
+        await using var late = new LateLog(log);
+        new TradingLife(20_261_128, log, FirstDay).Live(Steps);
+        await ReachAsync(first, log.LastPosition);
+
+        await using var second = await ReadModels.OpenAsync((await StorageAsync()).Storage, late, EventCodec.Default, _clock, new ReadModelOptions(), default);
+
+        Assert.Equal(first.Statuses.Select(static status => status.Name), second.Statuses.Select(static status => status.Name));
+        Assert.True(late.HasHeard);
+    }
+
     [Fact]
     public async Task A_rebuild_at_one_server_while_another_takes_events_in_is_equal_and_serves_at_both()
     {

@@ -1,10 +1,9 @@
 using Ledger.Api.Commands;
 using Ledger.Contracts.V1;
-using Ledger.Projections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Ledger.Api.Health;
 
@@ -18,38 +17,22 @@ internal static class HealthEndpoints
         var health = app.MapGroup("/health").WithTags("Health").AllowAnonymous();
         health.MapGet("/live", static () => Replies.Json(new HealthReply(Ok, new Dictionary<string, string>(StringComparer.Ordinal))))
             .WithSummary("Whether the process runs").Produces<HealthReply>();
-        health.MapGet("/ready", Ready).WithSummary("Whether it can take requests").Produces<HealthReply>().Produces<HealthReply>(StatusCodes.Status503ServiceUnavailable);
+        health.MapGet("/ready", ReadyAsync).WithSummary("Whether it can take requests").Produces<HealthReply>().Produces<HealthReply>(StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static IResult Ready(IEnumerable<IReadyCheck> checks)
+    /// <summary>Degraded is ready: it takes requests, and says what an operator should look at.</summary>
+    private static async Task<IResult> ReadyAsync(HealthCheckService checks, CancellationToken cancellation)
     {
-        var results = checks.ToDictionary(static c => c.Name, static c => c.Problem() ?? Ok, StringComparer.Ordinal);
-        var isReady = results.Values.All(static r => r == Ok);
+        var report = await checks.CheckHealthAsync(cancellation);
+        var results = report.Entries.ToDictionary(static entry => entry.Key, static entry => TextOf(entry.Value), StringComparer.Ordinal);
+        var isReady = report.Status != HealthStatus.Unhealthy;
         return Replies.Json(new HealthReply(isReady ? Ok : "failing", results), isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
-}
 
-/// <summary>Every projection runs and is not too far behind.</summary>
-internal sealed class ProjectionsReady(IReadModels models, IOptions<LedgerApiOptions> options) : IReadyCheck
-{
-    public string Name => "projections";
-
-    public string? Problem()
+    private static string TextOf(HealthReportEntry entry) => entry.Status switch
     {
-        foreach (var status in models.Statuses)
-        {
-            if (status.Condition is ProjectionCondition.Stopped or ProjectionCondition.Closed) return $"{status.Name}: {status.Condition}. {status.Stop?.Reason}";
-            if (status.EventsBehind > options.Value.ReadyLagEventsMax) return $"{status.Name}: {status.EventsBehind} events behind.";
-        }
-
-        return null;
-    }
-}
-
-/// <summary>The live feed follows the log.</summary>
-internal sealed class LiveReady(Live.LiveFeed feed) : IReadyCheck
-{
-    public string Name => "live";
-
-    public string? Problem() => feed.StoppedBecause;
+        HealthStatus.Healthy => Ok,
+        HealthStatus.Degraded => $"degraded: {entry.Description}",
+        HealthStatus.Unhealthy => entry.Description ?? "failing",
+    };
 }

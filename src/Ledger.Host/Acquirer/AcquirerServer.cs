@@ -1,6 +1,6 @@
 using Ledger.Acquiring.Simulation;
 using Ledger.Acquiring.Simulation.Remote;
-using Ledger.Host.Composition;
+using Ledger.Hosting.Composition;
 using NodaTime;
 
 namespace Ledger.Host.Acquirer;

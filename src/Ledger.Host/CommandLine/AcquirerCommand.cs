@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Ledger.Host.Acquirer;
-using Ledger.Host.Composition;
+using Ledger.Hosting.CommandLine;
+using Ledger.Hosting.Composition;
 using NodaTime;
 
 namespace Ledger.Host.CommandLine;

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using Ledger.Host.Composition;
 using Ledger.Host.Demo;
+using Ledger.Hosting.CommandLine;
+using Ledger.Hosting.Composition;
 
 namespace Ledger.Host.CommandLine;
 

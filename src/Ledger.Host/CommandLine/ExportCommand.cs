@@ -5,8 +5,9 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Ledger.EventLog;
-using Ledger.Host.Composition;
 using Ledger.Host.Output;
+using Ledger.Hosting.CommandLine;
+using Ledger.Hosting.Composition;
 
 namespace Ledger.Host.CommandLine;
 

@@ -1,14 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Ledger.Hosting.CommandLine;
 
 namespace Ledger.Host.CommandLine;
 
 /// <summary>The `ledger` command: one class per subcommand, one place for what goes wrong.</summary>
 internal static class LedgerCommands
 {
-    /// <summary>How long a stop may take before the process ends anyway.</summary>
-    private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(30);
-
     public static async Task<int> RunAsync(string[] args)
     {
         var result = Build().Parse(args);
@@ -19,10 +17,10 @@ internal static class LedgerCommands
             return ExitCode.Usage;
         }
 
-        return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = StopMax });
+        return await result.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = Edge.StopMax });
     }
 
-    private static RootCommand Build() => new($"A ledger for card payments: every event kept, chained and balanced.\n\n{ExitCode.Help}")
+    public static RootCommand Build() => new($"A ledger for card payments: every event kept, chained and balanced.\n\n{ExitCode.Help}")
     {
         ServeCommand.Build(),
         DemoCommand.Build(),

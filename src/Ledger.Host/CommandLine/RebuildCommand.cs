@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
 using Ledger.EventLog;
-using Ledger.Host.Composition;
 using Ledger.Host.Output;
+using Ledger.Hosting.CommandLine;
+using Ledger.Hosting.Composition;
 using Ledger.Projections;
 using NodaTime;
 using Spectre.Console;

@@ -2,8 +2,9 @@ using System.CommandLine;
 using Ledger.EventLog;
 using Ledger.EventLog.Verification;
 using Ledger.Host.Audit;
-using Ledger.Host.Composition;
 using Ledger.Host.Output;
+using Ledger.Hosting.CommandLine;
+using Ledger.Hosting.Composition;
 
 namespace Ledger.Host.CommandLine;
 

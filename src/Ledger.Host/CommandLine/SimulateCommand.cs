@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Ledger.Host.Output;
+using Ledger.Hosting.CommandLine;
 using Ledger.Simulation;
 using Spectre.Console;
 

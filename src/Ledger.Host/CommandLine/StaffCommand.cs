@@ -1,6 +1,7 @@
 using System.CommandLine;
-using Ledger.Host.Composition;
 using Ledger.Host.Output;
+using Ledger.Hosting.CommandLine;
+using Ledger.Hosting.Composition;
 using Ledger.Vault;
 using NodaTime;
 using Spectre.Console;

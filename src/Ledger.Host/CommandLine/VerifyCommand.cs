@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Ledger.Host.Audit;
-using Ledger.Host.Composition;
 using Ledger.Host.Output;
+using Ledger.Hosting.CommandLine;
+using Ledger.Hosting.Composition;
 using NodaTime;
 
 namespace Ledger.Host.CommandLine;

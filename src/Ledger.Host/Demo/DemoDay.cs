@@ -1,6 +1,6 @@
 using System.Globalization;
 using Ledger.Domain.Calendars;
-using Ledger.Host.CommandLine;
+using Ledger.Hosting.CommandLine;
 using NodaTime;
 
 namespace Ledger.Host.Demo;

@@ -1,4 +1,4 @@
-using Ledger.Host.Composition;
+using Ledger.Hosting.Composition;
 using NodaTime;
 
 namespace Ledger.Host.Demo;

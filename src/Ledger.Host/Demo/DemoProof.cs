@@ -2,8 +2,8 @@ using System.Globalization;
 using Ledger.EventLog;
 using Ledger.EventLog.Verification;
 using Ledger.Host.Audit;
-using Ledger.Host.Composition;
 using Ledger.Host.Output;
+using Ledger.Hosting.Composition;
 using Spectre.Console;
 
 namespace Ledger.Host.Demo;

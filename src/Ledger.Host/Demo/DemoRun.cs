@@ -1,7 +1,7 @@
 using System.Globalization;
-using Ledger.Host.CommandLine;
-using Ledger.Host.Composition;
 using Ledger.Host.Output;
+using Ledger.Hosting.CommandLine;
+using Ledger.Hosting.Composition;
 using Ledger.Vault;
 using NodaTime;
 using Spectre.Console;
@@ -20,7 +20,7 @@ internal sealed class DemoRun(DemoOptions options, LedgerServer server, DemoCloc
     {
         var day = DemoDay.Choose(options.Day, SystemClock.Instance.GetCurrentInstant());
         var clock = new DemoClock((day.Trading + FirstHour).InZoneLeniently(Domain.Calendars.ParisTime.Zone).ToInstant(), SystemClock.Instance);
-        await using var server = await LedgerServer.StartAsync(ServerParts.Demo(options, clock), cancellation);
+        await using var server = await LedgerServer.StartAsync(DemoParts.Of(options, clock), cancellation);
         var isProven = await new DemoRun(options, server, clock, day).RunAsync(cancellation);
         if (!isProven) return ExitCode.Corrupt;
         if (options.Exit) return ExitCode.Ok;

@@ -1,4 +1,3 @@
-using Ledger.Host.Composition;
 using NodaTime;
 
 namespace Ledger.Host.Demo;

@@ -1,6 +1,5 @@
 using Ledger.Contracts.V1;
 using Ledger.Domain.Calendars;
-using Ledger.Host.Composition;
 using NodaTime;
 
 namespace Ledger.Host.Demo;

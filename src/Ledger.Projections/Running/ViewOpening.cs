@@ -50,7 +50,8 @@ internal sealed class ViewOpening(IViewStorage storage, ViewManifest manifest, E
     private async ValueTask<bool> IsOfAnotherLogAsync(ViewCheckpoint checkpoint, CancellationToken cancellation)
     {
         if (checkpoint.Position == 0) return false;
-        if (checkpoint.Position > source.Log.LastPosition) return true;
+        // Where others fold too, one of them may have taken in what this server has not heard of yet.
+        if (!await source.Log.HearsOfAsync(checkpoint.Position, cancellation).ConfigureAwait(false)) return true;
 
         var events = await source.Log.ReadAllAsync(checkpoint.Position - 1, 1, cancellation).ConfigureAwait(false);
         return events.Length != 1 || !events[0].Hash.Span.SequenceEqual(checkpoint.Hash.Span);

@@ -1,4 +1,0 @@
-namespace Ledger.Host.CommandLine;
-
-/// <summary>What was asked for cannot be done as asked; the message says what to do. Nothing was changed.</summary>
-internal sealed class UsageException(string message) : Exception(message);
