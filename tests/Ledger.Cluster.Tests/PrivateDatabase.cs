@@ -1,6 +1,9 @@
 using Ledger.EndToEnd.Tests;
 using Ledger.Testing.Postgres;
 
+// Each test of servers is five processes or more, with time-outs of seconds among them.
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
 namespace Ledger.Cluster.Tests;
 
 /// <summary>A PostgreSQL of the test's own; without one on the machine the test is skipped.</summary>

@@ -5,6 +5,7 @@ using System.Net.Http.Json;
 using Ledger.Contracts.V1;
 using Ledger.EndToEnd.Tests;
 using Ledger.EventLog.Postgres;
+using Ledger.Hosting.CommandLine;
 using Ledger.Postgres;
 using Ledger.Testing.Postgres;
 using TransactionStatus = Ledger.Contracts.V1.TransactionStatus;
@@ -18,6 +19,9 @@ namespace Ledger.Cluster.Tests;
 internal sealed class ServerNodes : IAsyncDisposable
 {
     private const int Phones = 6;
+
+    /// <summary>Of one node.</summary>
+    private const int StartsMax = 5;
 
     /// <summary>For whatever is waited for, on a busy machine.</summary>
     private static readonly TimeSpan PatienceMax = TimeSpan.FromMinutes(2);
@@ -79,8 +83,20 @@ internal sealed class ServerNodes : IAsyncDisposable
             "serve", "--log", "postgres", "--connection", _connection, "--data", folder, "--acquirer", _acquirerUrl.ToString(), "--urls", $"http://{place.Host}:0", "--cluster-host", place.ClusterHost,
             "--cluster-port", place.ClusterPort.ToString(CultureInfo.InvariantCulture), "--seed", .. _places.Select(static seed => string.Create(CultureInfo.InvariantCulture, $"{seed.ClusterHost}:{seed.ClusterPort}")),
         ];
-        var node = _nodes[number] = LedgerProcess.StartProgram("Ledger.Cluster", "Ledger.Cluster", place.Through, arguments);
-        _urls[number] = await node.WaitForUrlAsync();
+        for (var start = 1; _urls[number] is null; start++)
+        {
+            var node = _nodes[number] = LedgerProcess.StartProgram("Ledger.Cluster", "Ledger.Cluster", place.Through, arguments);
+            try
+            {
+                _urls[number] = await node.WaitForUrlAsync();
+            }
+            catch (InvalidOperationException)
+            {
+                // « Unavailable for now », as when the machine is too busy for the database to answer in time: whatever keeps servers running starts it again (ops/compose).
+                if (start == StartsMax || (await node.WaitForExitAsync()).ExitCode != ExitCode.Unavailable) throw;
+                await node.DisposeAsync();
+            }
+        }
     }
 
     /// <summary>SIGKILL.</summary>
