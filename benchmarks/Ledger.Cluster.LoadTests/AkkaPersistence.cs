@@ -7,6 +7,7 @@ using Ledger.Domain.Transactions;
 using Ledger.Engine;
 using Ledger.EventLog;
 using Ledger.LoadTests.Runtimes;
+using Npgsql;
 using AkkaCluster = Akka.Cluster.Cluster;
 
 namespace Ledger.Cluster.LoadTests;
@@ -58,7 +59,12 @@ internal sealed class AkkaPersistence(ActorSystem system, IActorRef region) : IR
     public ValueTask<StreamState<TState>> ReadAtAsync<TState>(StreamName stream, long version, CancellationToken cancellation)
         where TState : class => throw new NotSupportedException();
 
-    public async ValueTask DisposeAsync() => await CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClrExitReason.Instance);
+    public async ValueTask DisposeAsync()
+    {
+        await CoordinatedShutdown.Get(system).Run(CoordinatedShutdown.ClrExitReason.Instance);
+        // Its connections are pooled for the whole process; left open they would be missing to whatever is measured next on the same server.
+        NpgsqlConnection.ClearAllPools();
+    }
 
     private static async ValueTask<IRunningEngine> StartAsync(string journal, CancellationToken cancellation)
     {
