@@ -108,8 +108,7 @@ public class BadInputTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     [Rule("I40")]
     public async Task What_could_be_a_card_number_is_taken_nowhere_and_not_repeated(string before)
     {
-        // Made here, so that no card number stands in a source file.
-        var number = before + string.Concat("4", new string('1', 15));
+        var number = before + InventedCard.Number();
         var shop = await Shop.OpenAsync(_server);
         var started = await shop.StartAsync(500);
         CardInput[] cards = [Shop.Card with { Token = number }, Shop.Card with { Account = number }, Shop.Card with { ApplicationLabel = number }, Shop.Card with { LastFour = number }];

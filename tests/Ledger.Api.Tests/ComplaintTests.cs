@@ -77,7 +77,7 @@ public class ComplaintTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         (await PostAsync(open with { Subject = new ComplaintSubject(paid.Id, TicketKind.Refund) })).IsProblem(HttpStatusCode.UnprocessableEntity, ProblemCodes.Complaint.TicketNotIssued);
         (await PostAsync(open with { Subject = new ComplaintSubject(failed.Id, TicketKind.Payment) })).IsProblem(HttpStatusCode.UnprocessableEntity, ProblemCodes.Complaint.TicketNotIssued);
         (await PostAsync(open with { ComplaintId = "one" })).IsProblem(HttpStatusCode.UnprocessableEntity, ProblemCodes.Request.Invalid);
-        (await PostAsync(open with { Reference = "4000000000000002" })).IsProblem(HttpStatusCode.UnprocessableEntity, ProblemCodes.Complaint.TextInvalid);
+        (await PostAsync(open with { Reference = InventedCard.Number() })).IsProblem(HttpStatusCode.UnprocessableEntity, ProblemCodes.Complaint.TextInvalid);
         (await PostAsync(open with { ReceivedOn = Today.AddDays(1) })).IsProblem(HttpStatusCode.UnprocessableEntity, ProblemCodes.Complaint.DaysInvalid);
         Assert.Equal(position, _server.Log.LastPosition);
 

@@ -23,7 +23,6 @@ public class PlainTextTests
     [InlineData("12345678901")]
     public void Blanks_at_the_ends_control_characters_and_long_texts_are_refused(string? text) => Assert.False(PlainText.IsValid(text, 10));
 
-    /// <summary>The numbers are made here, so that no file holds one.</summary>
     [Theory]
     [Rule("I40")]
     [Rule("R048")]
@@ -35,7 +34,7 @@ public class PlainTextTests
     [InlineData(19, "99999999999{0}999")]
     public void What_could_be_a_card_number_is_refused_however_it_is_written(int length, string format)
     {
-        var number = CardNumber(length);
+        var number = InventedCard.Number(length);
         var grouped = string.Join(' ', number.Chunk(4).Select(c => new string(c)));
 
         foreach (var written in new[] { number, grouped, grouped.Replace(' ', '-'), grouped.Replace(' ', '\u202F') })
@@ -59,10 +58,4 @@ public class PlainTextTests
     [InlineData("18a", false)]
     [InlineData("١٨", false)]
     public void The_check_digit_is_weighed_from_the_right(string digits, bool valid) => Assert.Equal(valid, Luhn.IsValid(digits));
-
-    private static string CardNumber(int length)
-    {
-        var body = string.Concat(Enumerable.Range(0, length - 1).Select(i => (char)('1' + i * 7 % 9)));
-        return Enumerable.Range(0, 10).Select(d => $"{body}{d}").Single(n => Luhn.IsValid(n));
-    }
 }
