@@ -30,7 +30,7 @@ public sealed class FaultTests(EventStoreDbFixture fixture)
         await Assert.ThrowsAsync<EventLogUnavailableException>(async () => await log.FindCommandAsync(unit.Command.Id, default));
         await server.StartAgainAsync(default);
 
-        Assert.Equal(new AppendResult.Appended(2), await AppendWhenThereAsync(log, unit));
+        Assert.Equal(new AppendResult.Appended(2), await Appender.AppendWhenThereAsync(log, unit, Bound));
         Assert.Equal(2, (await log.ReadAllAsync(0, 10, default)).Length);
 
         // And commits of others are heard of again.
@@ -60,7 +60,7 @@ public sealed class FaultTests(EventStoreDbFixture fixture)
         }
 
         // It may have been appended by the first call, which gave up: then the same ids are found, or the command is.
-        Assert.True(await AppendWhenThereAsync(log, unit) is AppendResult.Appended(2) or AppendResult.DuplicateCommand);
+        Assert.True(await Appender.AppendWhenThereAsync(log, unit, Bound) is AppendResult.Appended(2) or AppendResult.DuplicateCommand);
         Assert.Equal(2, (await log.ReadAllAsync(0, 10, default)).Length);
     }
 
@@ -166,7 +166,7 @@ public sealed class FaultTests(EventStoreDbFixture fixture)
             var unit = Next();
             await Assert.ThrowsAsync<EventLogUnavailableException>(async () => await log.AppendAsync([unit], default));
             await server.StartAgainAsync(default);
-            await Assert.ThrowsAsync<EventLogFencedException>(() => AppendWhenThereAsync(log, unit));
+            await Assert.ThrowsAsync<EventLogFencedException>(() => Appender.AppendWhenThereAsync(log, unit, Bound));
         }
 
         await Assert.ThrowsAsync<EventLogFencedException>(async () => await EventStoreDbEventLog.OpenAsync(options, default));
@@ -264,21 +264,4 @@ public sealed class FaultTests(EventStoreDbFixture fixture)
 
     private static Task AppendPastTheLogAsync(EventStoreClient client, EventStoreDbOptions options, params EventData[] events) =>
         client.AppendToStreamAsync(options.LogStream, StreamState.Any, events);
-
-    private static async Task<AppendResult> AppendWhenThereAsync(EventStoreDbEventLog log, AppendUnit unit)
-    {
-        using var bound = new CancellationTokenSource(Bound);
-        while (true)
-        {
-            try
-            {
-                return (await log.AppendAsync([unit], default)).Single();
-            }
-            catch (EventLogUnavailableException)
-            {
-                bound.Token.ThrowIfCancellationRequested();
-                await Task.Yield();
-            }
-        }
-    }
 }

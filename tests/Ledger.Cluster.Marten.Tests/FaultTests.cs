@@ -31,7 +31,7 @@ public sealed class FaultTests(MartenFixture fixture)
         await Assert.ThrowsAsync<EventLogUnavailableException>(async () => await log.ReadAllAsync(0, 10, default));
         await server.StartAgainAsync(default);
 
-        Assert.Equal(new AppendResult.Appended(2), await AppendWhenThereAsync(log, unit));
+        Assert.Equal(new AppendResult.Appended(2), await Appender.AppendWhenThereAsync(log, unit, Bound));
         Assert.Equal(2, (await log.ReadAllAsync(0, 10, default)).Length);
 
         // And commits of others are heard of again.
@@ -54,7 +54,7 @@ public sealed class FaultTests(MartenFixture fixture)
         await Assert.ThrowsAsync<EventLogUnavailableException>(async () => await log.ReadAllAsync(0, 10, default));
         await server.ThawAsync(default);
 
-        Assert.Equal(new AppendResult.Appended(2), await AppendWhenThereAsync(log, unit));
+        Assert.Equal(new AppendResult.Appended(2), await Appender.AppendWhenThereAsync(log, unit, Bound));
         Assert.Equal(2, (await log.ReadAllAsync(0, 10, default)).Length);
     }
 
@@ -72,7 +72,7 @@ public sealed class FaultTests(MartenFixture fixture)
             await Assert.ThrowsAsync<EventLogUnavailableException>(async () => await log.AppendAsync([unit], default));
         }
 
-        Assert.Equal(new AppendResult.Appended(1), await AppendWhenThereAsync(log, unit));
+        Assert.Equal(new AppendResult.Appended(1), await Appender.AppendWhenThereAsync(log, unit, Bound));
     }
 
     [Fact]
@@ -199,22 +199,5 @@ public sealed class FaultTests(MartenFixture fixture)
         await using var session = store.LightweightSession();
         session.Events.Append(stream, new OwnNumberTaken(1));
         await session.SaveChangesAsync();
-    }
-
-    private static async Task<AppendResult> AppendWhenThereAsync(MartenEventLog log, AppendUnit unit)
-    {
-        using var bound = new CancellationTokenSource(Bound);
-        while (true)
-        {
-            try
-            {
-                return (await log.AppendAsync([unit], default)).Single();
-            }
-            catch (EventLogUnavailableException)
-            {
-                bound.Token.ThrowIfCancellationRequested();
-                await Task.Yield();
-            }
-        }
     }
 }

@@ -65,4 +65,29 @@ public sealed class Appender
         var results = await log.AppendAsync(units, CancellationToken.None);
         return results.Select(result => Assert.IsType<AppendResult.Appended>(result).LastPosition).Last();
     }
+
+    /// <summary>Calls until the store is there again, as an engine does.</summary>
+    public static async Task<T> UntilThereAsync<T>(Func<Task<T>> call, CancellationToken bound)
+    {
+        while (true)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (EventLogUnavailableException)
+            {
+                bound.ThrowIfCancellationRequested();
+                await Task.Yield();
+            }
+        }
+    }
+
+    /// <summary>Appends one unit, as soon as the store is there again.</summary>
+    /// <param name="patience">With a server that starts again.</param>
+    public static async Task<AppendResult> AppendWhenThereAsync(IEventLog log, AppendUnit unit, TimeSpan patience)
+    {
+        using var bound = new CancellationTokenSource(patience);
+        return (await UntilThereAsync(async () => await log.AppendAsync([unit], CancellationToken.None), bound.Token)).Single();
+    }
 }

@@ -125,7 +125,7 @@ public abstract class SharedWritingConformance
             foreach (var other in seen) Assert.Equal(all.Select(static e => e.CommandId), other.Select(static e => e.CommandId));
             Assert.Equal(acknowledged.Order(), all.Select(static e => e.CommandId).Order());
             // The last break may have been one of the log's idle connections.
-            foreach (var stream in all.Select(static e => e.Stream).Distinct()) await UntilThereAsync(async () => await logs[0].ReadStreamAsync(stream, 0, int.MaxValue, default), bound.Token);
+            foreach (var stream in all.Select(static e => e.Stream).Distinct()) await Appender.UntilThereAsync(async () => await logs[0].ReadStreamAsync(stream, 0, int.MaxValue, default), bound.Token);
         }
         finally
         {
@@ -140,23 +140,6 @@ public abstract class SharedWritingConformance
         return new AppendUnit(Appender.Command(id), [new Appender().Write(id, stream, "{}")]);
     }
 
-    /// <summary>Calls until the store is there again, as an engine does.</summary>
-    protected static async Task<T> UntilThereAsync<T>(Func<Task<T>> call, CancellationToken bound)
-    {
-        while (true)
-        {
-            try
-            {
-                return await call();
-            }
-            catch (EventLogUnavailableException)
-            {
-                bound.ThrowIfCancellationRequested();
-                await Task.Yield();
-            }
-        }
-    }
-
     /// <summary>One caller at a time a log, as a committer does.</summary>
     /// <returns>Commands that were acknowledged with an event, however often they had to be sent.</returns>
     private async Task<List<Guid>> WriteAsync(IEventLog log, SemaphoreSlim gate, int seed, CancellationToken bound)
@@ -167,7 +150,7 @@ public abstract class SharedWritingConformance
         {
             var stream = Appender.Stream(random.Next(2));
             var id = Appender.CommandId((seed * 1000) + number);
-            var head = await UntilThereAsync(async () => await log.ReadStreamAsync(stream, 0, int.MaxValue, bound), bound);
+            var head = await Appender.UntilThereAsync(async () => await log.ReadStreamAsync(stream, 0, int.MaxValue, bound), bound);
             for (var stall = random.Next(4); stall > 0; stall--) await Task.Yield();
 
             var appender = new Appender();
@@ -177,7 +160,7 @@ public abstract class SharedWritingConformance
             await gate.WaitAsync(bound);
             try
             {
-                var results = await UntilThereAsync(async () => await log.AppendAsync([contended, own], default), bound);
+                var results = await Appender.UntilThereAsync(async () => await log.AppendAsync([contended, own], default), bound);
                 if (results[0] is AppendResult.Appended or AppendResult.DuplicateCommand) acknowledged.Add(contended.Command.Id);
                 Assert.False(results[1] is AppendResult.VersionConflict);
                 acknowledged.Add(own.Command.Id);
@@ -227,7 +210,7 @@ public abstract class SharedWritingConformance
                 bound.ThrowIfCancellationRequested();
             }
 
-            var page = await UntilThereAsync(async () => await log.ReadAllAsync(seen.Count, 50, bound), bound);
+            var page = await Appender.UntilThereAsync(async () => await log.ReadAllAsync(seen.Count, 50, bound), bound);
             seen.AddRange(page);
             if (finished && page.IsEmpty) return seen;
         }

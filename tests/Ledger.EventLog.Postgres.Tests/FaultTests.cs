@@ -37,7 +37,7 @@ public sealed class FaultTests : IAsyncLifetime
         await Assert.ThrowsAsync<EventLogUnavailableException>(async () => await log.ReadAllAsync(0, 10, default));
         await server.StartAgainAsync(default);
 
-        Assert.Equal(new AppendResult.Appended(2), await AppendWhenThereAsync(log, unit));
+        Assert.Equal(new AppendResult.Appended(2), await Appender.AppendWhenThereAsync(log, unit, Bound));
         Assert.Equal(2, (await log.ReadAllAsync(0, 10, default)).Length);
 
         // And commits of others are heard of again.
@@ -61,7 +61,7 @@ public sealed class FaultTests : IAsyncLifetime
             await Assert.ThrowsAsync<EventLogUnavailableException>(async () => await log.AppendAsync([unit], default));
         }
 
-        Assert.Equal(new AppendResult.Appended(1), await AppendWhenThereAsync(log, unit));
+        Assert.Equal(new AppendResult.Appended(1), await Appender.AppendWhenThereAsync(log, unit, Bound));
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class FaultTests : IAsyncLifetime
         await server.ThawAsync(default);
 
         // The question may have arrived, and takes effect when the server goes on: then the repeat is a duplicate.
-        Assert.True(await AppendWhenThereAsync(log, unit) is AppendResult.Appended { LastPosition: 2 } or AppendResult.DuplicateCommand);
+        Assert.True(await Appender.AppendWhenThereAsync(log, unit, Bound) is AppendResult.Appended { LastPosition: 2 } or AppendResult.DuplicateCommand);
         Assert.Equal(2, (await log.ReadAllAsync(0, 10, default)).Length);
     }
 
@@ -112,7 +112,7 @@ public sealed class FaultTests : IAsyncLifetime
             }
 
             disk.MakeLarger(4 * smallKilobytes);
-            Assert.Equal(new AppendResult.Appended(acknowledged + 1), await AppendWhenThereAsync(log, refused));
+            Assert.Equal(new AppendResult.Appended(acknowledged + 1), await Appender.AppendWhenThereAsync(log, refused, Bound));
             Assert.Equal(acknowledged + 1, (await log.ReadAllAsync(0, int.MaxValue, default)).Length);
         }
 
@@ -134,7 +134,7 @@ public sealed class FaultTests : IAsyncLifetime
         await PostgresFixture.ExecuteAsync(options.ConnectionString, $"BEGIN READ WRITE; ALTER DATABASE {name} RESET default_transaction_read_only; COMMIT");
         await PostgresFixture.ExecuteAsync(options.ConnectionString, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()");
 
-        Assert.Equal(new AppendResult.Appended(2), await AppendWhenThereAsync(log, unit));
+        Assert.Equal(new AppendResult.Appended(2), await Appender.AppendWhenThereAsync(log, unit, Bound));
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class FaultTests : IAsyncLifetime
         await primary.CrashAsync(default);
         await replica.PromoteAsync(default);
         var unit = Next();
-        Assert.Equal(new AppendResult.Appended(21), await AppendWhenThereAsync(log, unit));
+        Assert.Equal(new AppendResult.Appended(21), await Appender.AppendWhenThereAsync(log, unit, Bound));
 
         Assert.Equal(Enumerable.Range(1, 21).Select(static position => (long)position), (await log.ReadAllAsync(0, 100, default)).Select(static e => e.Position));
     }
@@ -196,22 +196,6 @@ public sealed class FaultTests : IAsyncLifetime
         }
 
         return null;
-    }
-
-    private static async Task<AppendResult> AppendWhenThereAsync(PostgresEventLog log, AppendUnit unit)
-    {
-        using var bound = new CancellationTokenSource(Bound);
-        while (true)
-        {
-            try
-            {
-                return Assert.Single(await log.AppendAsync([unit], default));
-            }
-            catch (EventLogUnavailableException)
-            {
-                bound.Token.ThrowIfCancellationRequested();
-            }
-        }
     }
 
     private async Task<(PostgresServer Server, PostgresOptions Options)> StartAsync()
