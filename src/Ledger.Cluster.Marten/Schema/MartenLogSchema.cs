@@ -33,7 +33,7 @@ public static class MartenLogSchema
         await using var transaction = await connection.BeginTransactionAsync(cancellation).ConfigureAwait(false);
         await RunAsync(connection, $"SELECT pg_advisory_xact_lock({SideTables.AppendLock})", cancellation).ConfigureAwait(false);
         // Only now for the first time: a session that found no log before it waited would go by what it remembers.
-        var before = await FindVersionAsync(connection, cancellation).ConfigureAwait(false);
+        var before = await PostgresSchema.FindVersionAsync(connection, Name, cancellation).ConfigureAwait(false);
         if (before > Version) throw Newer(before);
 
         await using (var store = MartenStores.Open(source))
@@ -55,7 +55,7 @@ public static class MartenLogSchema
     /// <exception cref="EventLogRefusedException">There is no log, it is of another version, or Marten's tables are older than this Marten; the message says what to do.</exception>
     internal static async Task CheckAsync(NpgsqlConnection connection, DocumentStore store, CancellationToken cancellation)
     {
-        switch (await FindVersionAsync(connection, cancellation).ConfigureAwait(false))
+        switch (await PostgresSchema.FindVersionAsync(connection, Name, cancellation).ConfigureAwait(false))
         {
             case 0: throw new EventLogRefusedException($"Database « {connection.Database} » has no ledger of Marten's. Make it with {nameof(MartenLogSchema)}.{nameof(MigrateAsync)}, or name the right database.");
             case var found when found < Version: throw Older(connection.Database, $"version {found}, this program needs {Version}");
@@ -87,15 +87,6 @@ public static class MartenLogSchema
 
     private static EventLogRefusedException Newer(int found) =>
         new($"The ledger in this database has version {found}, this program knows {Version}. Run the program that made it, or a newer one; nothing was changed.");
-
-    private static async Task<int> FindVersionAsync(NpgsqlConnection connection, CancellationToken cancellation)
-    {
-        await using var exists = new NpgsqlCommand($"SELECT to_regclass('{Name}.migrations') IS NOT NULL", connection);
-        if (await exists.ExecuteScalarAsync(cancellation).ConfigureAwait(false) is not true) return 0;
-
-        await using var version = new NpgsqlCommand($"SELECT coalesce(max(version), 0) FROM {Name}.migrations", connection);
-        return (int)(await version.ExecuteScalarAsync(cancellation).ConfigureAwait(false))!;
-    }
 
     private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
     {

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using Ledger.Cluster.Wolverine;
 using Ledger.Cluster.Wolverine.Operating;
-using Ledger.EventLog;
+using Ledger.Hosting.CommandLine;
 using Ledger.Postgres;
 
 namespace Ledger.Cluster.Messages;
@@ -10,9 +10,6 @@ namespace Ledger.Cluster.Messages;
 /// <summary>« messages »: tells other services what happened and takes their commands, and what an operator sees and does about it.</summary>
 internal static class MessagesCommand
 {
-    /// <summary>Exit codes of decision 10.</summary>
-    private const int Done = 0, Usage = 2, Corrupt = 4;
-
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     private static readonly Option<string> Connection = new("--connection")
@@ -29,8 +26,7 @@ internal static class MessagesCommand
 
     private static readonly Option<bool> IsJson = new("--json") { Description = "One JSON document; its members are only ever added to." };
 
-    /// <param name="guard">Turns what is thrown into an exit code.</param>
-    public static Command Create(Func<Func<Task<int>>, Task<int>> guard)
+    public static Command Create()
     {
         Connection.Validators.Add(static result =>
         {
@@ -42,21 +38,21 @@ internal static class MessagesCommand
         });
         return new Command("messages", "Integration events to other services, and commands from them, over RabbitMQ or queues in the database.")
         {
-            Of("run", "Sends, receives and answers until it is stopped; run as many as you like. Make the tables with « messages migrate » first.", guard, MessagesRun.RunAsync, RabbitMq),
-            Of("migrate", "Makes the tables in the ledger's database, or brings them up to date.", guard, static (_, options, cancellation) => MigrateAsync(options, cancellation)),
-            Of("status", "What is told, and what waits where.", guard, StatusAsync, IsJson),
-            Of("dead", "Commands that could not be done: id, type, when, why.", guard, DeadAsync, IsJson),
-            Replay(guard),
-            Discard(guard),
-            Resend(guard),
+            Of("run", "Sends, receives and answers until it is stopped; run as many as you like. Make the tables with « messages migrate » first.", MessagesRun.RunAsync, RabbitMq),
+            Of("migrate", "Makes the tables in the ledger's database, or brings them up to date.", static (_, options, cancellation) => MigrateAsync(options, cancellation)),
+            Of("status", "What is told, and what waits where.", StatusAsync, IsJson),
+            Of("dead", "Commands that could not be done: id, type, when, why.", DeadAsync, IsJson),
+            Replay(),
+            Discard(),
+            Resend(),
         };
     }
 
-    private static Command Replay(Func<Func<Task<int>>, Task<int>> guard)
+    private static Command Replay()
     {
         var id = new Argument<Guid?>("id") { Description = "As « messages dead » lists it.", Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("--all") { Description = "All of them." };
-        var command = Of("replay", "Has a dead command tried again.", guard, (result, options, cancellation) => ChangeAsync(
+        var command = Of("replay", "Has a dead command tried again.", (result, options, cancellation) => ChangeAsync(
             options, (messages, token) => messages.ReplayAsync(result.GetValue(id), token), "is tried again by a running process", cancellation), all);
         command.Arguments.Add(id);
         command.Validators.Add(result =>
@@ -66,54 +62,43 @@ internal static class MessagesCommand
         return command;
     }
 
-    private static Command Discard(Func<Func<Task<int>>, Task<int>> guard)
+    private static Command Discard()
     {
         var id = new Argument<Guid>("id") { Description = "As « messages dead » lists it." };
-        var command = Of("discard", "Forgets a dead command for ever.", guard, (result, options, cancellation) => ChangeAsync(
+        var command = Of("discard", "Forgets a dead command for ever.", (result, options, cancellation) => ChangeAsync(
             options, (messages, token) => messages.DiscardAsync(result.GetValue(id), token), "is discarded", cancellation));
         command.Arguments.Add(id);
         return command;
     }
 
-    private static Command Resend(Func<Func<Task<int>>, Task<int>> guard)
+    private static Command Resend()
     {
         var from = new Option<long>("--from") { Description = "Log position of the first event.", Required = true };
         var to = new Option<long?>("--to") { Description = "Of the last one. Default: the last that was told." };
-        return Of("resend", "Tells a stretch of the log again, with the same message ids, for a consumer that lost its data.", guard, async (result, options, cancellation) =>
+        return Of("resend", "Tells a stretch of the log again, with the same message ids, for a consumer that lost its data.", async (result, options, cancellation) =>
         {
             await using var messages = await MessagingOperator.OpenAsync(options, cancellation);
             try
             {
                 var last = await messages.ResendAsync(result.GetValue(from), result.GetValue(to), $"resend-{Guid.CreateVersion7():N}", cancellation);
                 await Console.Out.WriteLineAsync($"A running process tells positions {result.GetValue(from)} to {last} again; « messages status » shows how far it is.");
-                return Done;
+                return ExitCode.Ok;
             }
             catch (ArgumentOutOfRangeException)
             {
                 await Console.Error.WriteLineAsync("Only what was told can be told again: from position 1 to what « messages status » says is told, --from not above --to.");
-                return Usage;
+                return ExitCode.Usage;
             }
         }, from, to);
     }
 
-    private static Command Of(
-        string name, string description, Func<Func<Task<int>>, Task<int>> guard, Func<ParseResult, MessagingOptions, CancellationToken, Task<int>> run, params Option[] options)
+    private static Command Of(string name, string description, Func<ParseResult, MessagingOptions, CancellationToken, Task<int>> run, params Option[] options)
     {
         var command = new Command(name, description) { Connection };
         foreach (var option in options) command.Options.Add(option);
         var hasBroker = options.Contains(RabbitMq);
-        command.SetAction((result, cancellation) => guard(async () =>
-        {
-            try
-            {
-                return await run(result, new MessagingOptions(new PostgresOptions(result.GetValue(Connection)!)) { RabbitMq = hasBroker ? result.GetValue(RabbitMq) : null }, cancellation);
-            }
-            catch (EventLogCorruptException exception)
-            {
-                await Console.Error.WriteLineAsync(exception.Message);
-                return Corrupt;
-            }
-        }));
+        command.SetAction((result, cancellation) => ClusterEdge.RunAsync(() => run(
+            result, new MessagingOptions(new PostgresOptions(result.GetValue(Connection)!)) { RabbitMq = hasBroker ? result.GetValue(RabbitMq) : null }, cancellation)));
         return command;
     }
 
@@ -121,7 +106,7 @@ internal static class MessagesCommand
     {
         var before = await MessagingSchema.MigrateAsync(options, cancellation);
         await Console.Out.WriteLineAsync(before == 0 ? $"The place for messages is made, version {MessagingSchema.Version}." : $"Version {before} before, {MessagingSchema.Version} now.");
-        return Done;
+        return ExitCode.Ok;
     }
 
     private static Task<int> StatusAsync(ParseResult result, MessagingOptions options, CancellationToken cancellation) => ShowAsync(
@@ -145,7 +130,7 @@ internal static class MessagesCommand
         await using var messages = await MessagingOperator.OpenAsync(options, cancellation);
         var found = await read(messages, cancellation);
         await Console.Out.WriteLineAsync(result.GetValue(IsJson) ? JsonSerializer.Serialize(found, Json) : string.Join(Environment.NewLine, lines(found)));
-        return Done;
+        return ExitCode.Ok;
     }
 
     private static async Task<int> ChangeAsync(MessagingOptions options, Func<MessagingOperator, CancellationToken, Task<int>> change, string done, CancellationToken cancellation)
@@ -155,10 +140,10 @@ internal static class MessagesCommand
         if (count > 0)
         {
             await Console.Out.WriteLineAsync($"{count} {done}.");
-            return Done;
+            return ExitCode.Ok;
         }
 
         await Console.Error.WriteLineAsync("There is no such dead command; « messages dead » lists them.");
-        return Usage;
+        return ExitCode.Usage;
     }
 }

@@ -3,6 +3,7 @@ using Ledger.Cluster.Wolverine;
 using Ledger.Engine;
 using Ledger.EventLog;
 using Ledger.EventLog.Postgres;
+using Ledger.Hosting.CommandLine;
 using Ledger.Postgres;
 using NodaTime;
 
@@ -21,6 +22,6 @@ internal static class MessagesRun
         await using var messages = await MessagingService.StartAsync(options, database, log, engine, SystemClock.Instance, lines, cancellation);
         await Console.Out.WriteLineAsync("ready");
         await messages.RunAsync(cancellation);
-        return 0;
+        return ExitCode.Ok;
     }
 }
