@@ -13,6 +13,8 @@ if (( ${#missing[@]} > 0 && EUID == 0 )) && command -v apt-get >/dev/null; then
   { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -yq "${missing[@]}"; } >/dev/null || echo "test-cluster.sh: ${missing[*]} could not be installed." >&2
 fi
 
+# One line per project, and what a failed test said.
+results='console;verbosity=minimal'
 code=0
 for project in tests/Ledger.Cluster*.Tests/*.csproj; do
   [[ -e $project ]] || continue
@@ -20,6 +22,6 @@ for project in tests/Ledger.Cluster*.Tests/*.csproj; do
     echo "$(basename "$project" .csproj) skipped: $(grep -m 1 -oE 'error NU[0-9]+:.*' <<<"$restored" || echo 'its packages could not be restored')"
     continue
   fi
-  dotnet test "$project" --no-restore --nologo --verbosity quiet "$@" || code=1
+  dotnet test "$project" --no-restore --nologo --verbosity quiet --logger "$results" "$@" || code=1
 done
 exit "$code"

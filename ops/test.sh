@@ -41,7 +41,8 @@ trap 'rm -f "$output"' EXIT
 
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_UI_LANGUAGE=en
 code=0
-dotnet test Ledger.sln --nologo --verbosity quiet "$@" 2>&1 | tee "$output" | sed -u '/^Test run for /d; /^A total of /d; /^$/d' || code=$?
+# One line per project, and what a failed test said.
+dotnet test Ledger.sln --nologo --verbosity quiet --logger 'console;verbosity=minimal' "$@" 2>&1 | tee "$output" | sed -u '/^Test run for /d; /^A total of /d; /^$/d' || code=$?
 
 # One line per test project: « Passed!  - Failed:     0, Passed:    12, Skipped:     0, Total:    12, … ».
 sum() { grep -oE "$1: +[0-9]+" "$output" | grep -oE '[0-9]+' | awk '{ n += $1 } END { print n + 0 }' || true; }

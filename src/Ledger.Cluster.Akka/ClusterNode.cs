@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Cluster.Sharding;
@@ -75,9 +77,11 @@ public sealed class ClusterNode : IAsyncDisposable
 
     /// <summary>Starts a node and joins it; returns when it is a member.</summary>
     /// <param name="engine">Over the shared log. One whose <see cref="EngineOptions.RunsOnCallers"/> is off leaves the node's threads to its actors while the log writes.</param>
+    /// <exception cref="IOException">It cannot listen where it was told to: another program does, or the address is not this machine's.</exception>
     /// <exception cref="TimeoutException">It was no member within <see cref="ClusterNodeOptions.JoinWithin"/>; it was stopped again.</exception>
     public static async Task<ClusterNode> StartAsync(ClusterNodeOptions options, LedgerEngine engine, CancellationToken cancellation)
     {
+        await CheckAddressAsync(options, cancellation).ConfigureAwait(false);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         if (options.Loggers is { } loggers) builder.Services.AddSingleton(loggers);
         builder.Services.AddAkka(options.ClusterName, akka => NodeConfiguration.Configure(akka, options, engine));
@@ -150,6 +154,24 @@ public sealed class ClusterNode : IAsyncDisposable
         Member[] all = [.. state.Members.Where(static member => member.Status is MemberStatus.Up or MemberStatus.Leaving)];
         var reached = all.Count(member => !state.Unreachable.Contains(member));
         return 2 * reached > all.Length || (2 * reached == all.Length && all.Length > 0 && !state.Unreachable.Contains(all.MinBy(static member => member.Address, Member.AddressOrdering)!));
+    }
+
+    /// <summary>Akka's own complaint is eight stack traces.</summary>
+    private static async Task CheckAddressAsync(ClusterNodeOptions options, CancellationToken cancellation)
+    {
+        try
+        {
+            var address = IPAddress.TryParse(options.Host, out var literal) ? literal : (await Dns.GetHostAddressesAsync(options.Host, AddressFamily.InterNetwork, cancellation).ConfigureAwait(false)).FirstOrDefault();
+            if (address is null) throw new SocketException((int)SocketError.HostNotFound);
+
+            using var listener = new TcpListener(address, options.Port);
+            listener.Start();
+        }
+        catch (SocketException fault)
+        {
+            throw new IOException(
+                $"The node cannot listen at {options.Host}:{options.Port} for the other nodes: {fault.Message}. Where another program listens there, stop it or choose another port; the host is an address or a name of this machine.", fault);
+        }
     }
 
     private static async Task JoinAsync(AkkaCluster cluster, ClusterNodeOptions options, CancellationToken cancellation)

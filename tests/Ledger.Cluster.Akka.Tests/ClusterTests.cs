@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Akka.Actor;
 using Ledger.Cluster.Akka.Wire;
 using Ledger.Domain.Terminals;
@@ -224,6 +226,22 @@ public sealed class ClusterTests
 
         await Assert.ThrowsAsync<TimeoutException>(() => ClusterNode.StartAsync(Nodes.Options with { Seeds = ["127.0.0.1:1"], JoinWithin = TimeSpan.FromSeconds(1) }, shop.Engine, Shop.Soon()));
         await Assert.ThrowsAsync<ArgumentException>(() => ClusterNode.StartAsync(Nodes.Options with { Seeds = ["nowhere"] }, shop.Engine, Shop.Soon()));
+    }
+
+    [Fact]
+    public async Task A_node_whose_port_is_taken_or_whose_address_is_not_here_says_so_in_one_line()
+    {
+        await using var shop = new Shop();
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var taken = ((IPEndPoint)other.LocalEndpoint).Port;
+
+        // The second is of a net for documents (RFC 5737), the third a name that is nobody's (RFC 2606).
+        foreach (var (host, port) in new[] { ("127.0.0.1", taken), ("198.51.100.7", 4053), ("node.invalid", 4053) })
+        {
+            var refused = await Assert.ThrowsAsync<IOException>(() => ClusterNode.StartAsync(Nodes.Options with { Host = host, Port = port }, shop.Engine, Shop.Soon()));
+            Assert.StartsWith($"The node cannot listen at {host}:{port} ", refused.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
+using Ledger.Testing.Processes;
 
 namespace Ledger.Cluster.Testing.EventStoreDb;
 
@@ -21,8 +21,8 @@ public sealed class EventStoreDbServer : IAsyncDisposable
     private readonly string _program;
     private readonly string _folder;
     private readonly string[] _settings;
-    private readonly int _port = FreePort();
-    private readonly int _replicationPort = FreePort();
+    private readonly int _port = LoopbackPort.Next();
+    private readonly int _replicationPort = LoopbackPort.Next();
     private Process? _process;
 
     private EventStoreDbServer(string program, string folder, string[] settings) => (_program, _folder, _settings) = (program, folder, settings);
@@ -113,12 +113,5 @@ public sealed class EventStoreDbServer : IAsyncDisposable
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
         return folders.Select(static folder => Path.Combine(folder, "eventstored")).FirstOrDefault(File.Exists)
             ?? throw new EventStoreDbMissingException($"There is no EventStoreDB: install version 23.10, or name its program in {ProgramVariable}.");
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,5 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
+using Ledger.Testing.Processes;
 
 namespace Ledger.Cluster.Tests;
 
@@ -10,12 +9,5 @@ namespace Ledger.Cluster.Tests;
 internal sealed record NodePlace(string[] Through, string Host, string ClusterHost, int ClusterPort)
 {
     /// <summary>On this machine.</summary>
-    public static NodePlace OnLoopback() => new([], "127.0.0.1", "127.0.0.1", FreePort());
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    public static NodePlace OnLoopback() => new([], "127.0.0.1", "127.0.0.1", LoopbackPort.Next());
 }

@@ -6,7 +6,8 @@ namespace Ledger.Cluster.Tests;
 
 /// <summary>
 /// Network namespaces of Linux, one a node, on two networks: over the one nodes speak with each other, over the other with this machine, where the database, the acquirer and the phones are. A node's
-/// link to the other nodes can be cut and healed. Needs root and iproute2; for one caller at a time.
+/// link to the other nodes can be cut and healed. What joins the nodes is a namespace too: on the machine itself a firewall, Docker's for one, may drop what one node sends another. Needs root and
+/// iproute2; for one caller at a time.
 /// </summary>
 internal sealed class PartedNetwork : IAsyncDisposable
 {
@@ -25,6 +26,9 @@ internal sealed class PartedNetwork : IAsyncDisposable
 
     /// <summary>This machine's address on the network that is never cut.</summary>
     public string Host => AddressOf(_third, 254);
+
+    /// <summary>The namespace of the bridge that joins the nodes.</summary>
+    private string Between => $"{_name}c";
 
     /// <summary>Both networks; skips the test where the machine has no such thing or does not allow it.</summary>
     public static async Task<PartedNetwork> StartAsync(int count)
@@ -45,9 +49,9 @@ internal sealed class PartedNetwork : IAsyncDisposable
 
     /// <summary>From now on the node and the others hear nothing of each other.</summary>
     /// <param name="number">From 0.</param>
-    public Task CutAsync(int number) => IpAsync($"link set {LinkOf('c', number + 1)} down");
+    public Task CutAsync(int number) => IpAsync($"-n {Between} link set {LinkOf('c', number + 1)} down");
 
-    public Task HealAsync(int number) => IpAsync($"link set {LinkOf('c', number + 1)} up");
+    public Task HealAsync(int number) => IpAsync($"-n {Between} link set {LinkOf('c', number + 1)} up");
 
     public async ValueTask DisposeAsync()
     {
@@ -56,29 +60,29 @@ internal sealed class PartedNetwork : IAsyncDisposable
 
     private async Task MakeAsync(int count)
     {
-        foreach (var kind in "sc")
-        {
-            await MakeAsync($"link add {_name}{kind} type bridge", $"link del {_name}{kind}");
-            await IpAsync($"link set {_name}{kind} up");
-        }
-
+        await MakeAsync($"link add {_name}s type bridge", $"link del {_name}s");
+        await IpAsync($"link set {_name}s up");
         await IpAsync($"addr add {Host}/24 dev {_name}s");
+        await MakeAsync($"netns add {Between}", $"netns del {Between}");
+        await IpAsync($"-n {Between} link add {_name}c type bridge");
+        await IpAsync($"-n {Between} link set {_name}c up");
         for (var number = 1; number <= count; number++)
         {
             var space = NamespaceOf(number);
             await MakeAsync($"netns add {space}", $"netns del {space}");
             await IpAsync($"-n {space} link set lo up");
-            await ConnectAsync('s', number, Places[number - 1].Host);
-            await ConnectAsync('c', number, Places[number - 1].ClusterHost);
+            await ConnectAsync("", 's', number, Places[number - 1].Host);
+            await ConnectAsync($"-n {Between} ", 'c', number, Places[number - 1].ClusterHost);
         }
     }
 
-    /// <summary>The end in the namespace goes with it, and takes the other along.</summary>
-    private async Task ConnectAsync(char kind, int number, string address)
+    /// <summary>The end in the node's namespace goes with it, and takes the other along.</summary>
+    /// <param name="inBridges">Words that lead to where the bridge is.</param>
+    private async Task ConnectAsync(string inBridges, char kind, int number, string address)
     {
         var (link, space) = (LinkOf(kind, number), NamespaceOf(number));
-        await IpAsync($"link add {link} type veth peer name {kind}0 netns {space}");
-        await IpAsync($"link set {link} master {_name}{kind} up");
+        await IpAsync($"{inBridges}link add {link} type veth peer name {kind}0 netns {space}");
+        await IpAsync($"{inBridges}link set {link} master {_name}{kind} up");
         await IpAsync($"-n {space} addr add {address}/24 dev {kind}0");
         await IpAsync($"-n {space} link set {kind}0 up");
     }

@@ -57,6 +57,7 @@ internal sealed class ServerNodes : IAsyncDisposable
         try
         {
             for (var number = 0; number < places.Length; number++) await nodes.StartNodeAsync(number);
+            await nodes.WaitForAllReadyAsync();
             await nodes.StartSellingAsync();
             return nodes;
         }

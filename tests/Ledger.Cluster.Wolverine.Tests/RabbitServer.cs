@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Ledger.Testing.Processes;
 
 namespace Ledger.Cluster.Wolverine.Tests;
 
@@ -11,7 +12,7 @@ internal sealed class RabbitServer : IAsyncDisposable
     private static readonly TimeSpan StartMax = TimeSpan.FromMinutes(3);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("ledger-rabbit-");
-    private readonly int _port = FreePort(), _distributionPort = FreePort(), _mapperPort = FreePort();
+    private readonly int _port = LoopbackPort.Next(), _distributionPort = LoopbackPort.Next(), _mapperPort = LoopbackPort.Next();
     private readonly string _programs;
     private Process? _process;
 
@@ -95,12 +96,5 @@ internal sealed class RabbitServer : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

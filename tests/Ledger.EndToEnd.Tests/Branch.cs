@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -9,6 +10,10 @@ namespace Ledger.EndToEnd.Tests;
 internal static class Branch
 {
     public const string Merchant = "kill-test";
+
+    private const int AttemptsMax = 60;
+
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(500);
 
     /// <param name="ledger">Where the ledger is, as options of the command.</param>
     public static async Task<IReadOnlyList<(string Token, string Serial)>> ActivateAsync(Uri server, string[] ledger, int phones)
@@ -55,12 +60,19 @@ internal static class Branch
         StripeAccepted: false,
         [CardBrand.Cb]);
 
+    /// <summary>Asks until the answer is another than « for now not » (503), as any caller does.</summary>
     public static async Task<T> PostAsync<T>(HttpClient http, string path, object body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, body.GetType(), options: LedgerJson.Client) };
-        request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString("D"));
-        using var response = await http.SendAsync(request);
-        Assert.True(response.IsSuccessStatusCode, $"{path}: {await response.Content.ReadAsStringAsync()}");
-        return (await response.Content.ReadFromJsonAsync<T>(LedgerJson.Client))!;
+        var key = Guid.NewGuid().ToString("D");
+        for (var attempt = 1; ; attempt++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body, body.GetType(), options: LedgerJson.Client) };
+            request.Headers.Add("Idempotency-Key", key);
+            using var response = await http.SendAsync(request);
+            if (response.IsSuccessStatusCode) return (await response.Content.ReadFromJsonAsync<T>(LedgerJson.Client))!;
+
+            Assert.True(response.StatusCode == HttpStatusCode.ServiceUnavailable && attempt < AttemptsMax, $"{path}: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+            await Task.Delay(RetryAfter);
+        }
     }
 }

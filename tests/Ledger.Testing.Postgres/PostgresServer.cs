@@ -1,6 +1,5 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
+using Ledger.Testing.Processes;
 
 namespace Ledger.Testing.Postgres;
 
@@ -12,7 +11,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly PostgresBinaries _binaries;
     private readonly string _folder;
 
-    private PostgresServer(PostgresBinaries binaries, string folder) => (_binaries, _folder, Port) = (binaries, folder, FreePort());
+    private PostgresServer(PostgresBinaries binaries, string folder) => (_binaries, _folder, Port) = (binaries, folder, LoopbackPort.Next());
 
     public int Port { get; }
 
@@ -131,12 +130,5 @@ public sealed class PostgresServer : IAsyncDisposable
         {
             return null;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

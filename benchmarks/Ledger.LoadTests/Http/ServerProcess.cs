@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using Ledger.LoadTests.CommandLine;
+using Ledger.Testing.Processes;
 
 namespace Ledger.LoadTests.Http;
 
@@ -52,7 +51,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     private static async Task<ServerProcess> StartAsync(string dll, string folder, Func<string, string, IEnumerable<string>> arguments, CancellationToken cancellation)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{LoopbackPort.Next()}");
         var process = Launch(dll, arguments(folder, address.ToString().TrimEnd('/')));
         process.OutputDataReceived += static (_, _) => { };
         process.BeginOutputReadLine();
@@ -102,12 +101,5 @@ internal sealed class ServerProcess : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }
