@@ -20,7 +20,9 @@ internal static class EngineLogs
 
     private static readonly Option<int> Callers = new("--callers") { Description = "How many callers, who each wait for their answer. Default: 256.", DefaultValueFactory = static _ => 256 };
 
-    public static Command Command() => LoadCommands.Measurement("logs", "Runtimes over logs, with callers who wait: one table.", [.. Choice.Options, Callers], RunAsync);
+    private static readonly Option<bool> NoPeers = new("--no-peers") { Description = "Only runtimes over logs, not what else the assemblies of --with bring." };
+
+    public static Command Command() => LoadCommands.Measurement("logs", "Runtimes over logs, with callers who wait: one table.", [.. Choice.Options, Callers, NoPeers], RunAsync);
 
     private static async Task<RunReport> RunAsync(RunContext run, ParseResult arguments, CancellationToken cancellation)
     {
@@ -28,7 +30,7 @@ internal static class EngineLogs
         var report = new RunReport("logs", string.Create(CultureInfo.InvariantCulture, $"Runtimes over logs, {callers} callers who wait, {commands} distinct transactions a round, 1 command = 1 event")) { WarmUp = "a tenth of the commands before each, and one round of all" };
 
         await using var places = new EnginePlaces(run);
-        List<Entry> entries = [.. Choice.Engines(arguments, run.Options.Engine).Concat(Choice.Peers(arguments)).Select(static kind => new Entry(kind))];
+        List<Entry> entries = [.. Choice.Engines(arguments, run.Options.Engine).Concat(arguments.GetValue(NoPeers) ? [] : Choice.Peers(arguments)).Select(static kind => new Entry(kind))];
         for (var round = 0; round <= run.Options.Rounds; round++)
         {
             foreach (var entry in entries.Where(static entry => entry.Missing is null)) await entry.RunAsync(run, places, callers, commands, isWarmUp: round == 0, cancellation);
