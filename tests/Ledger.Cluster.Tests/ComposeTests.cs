@@ -158,12 +158,25 @@ public sealed partial class ComposeTests
         Assert.Equal([$"127.0.0.1:{shown}:{shown}"], Texts(Service("collector")["ports"]));
     }
 
+    [Fact]
+    public void One_image_is_built_once_and_run_by_all_of_ours()
+    {
+        var builder = Assert.Single(Services().Keys.Cast<string>(), static name => Service(name).ContainsKey("build"));
+
+        // It runs before the nodes, so the image is there when they start.
+        Assert.All(Nodes, node => Assert.Equal("service_completed_successfully", At(Service(node), "depends_on", builder, "condition")));
+        Assert.Single(Ours().Select(static service => Service(service)["image"]).Distinct());
+    }
+
+    [Fact]
+    public void The_database_is_asked_whether_it_is_well_where_the_nodes_reach_it() => Assert.Contains("--host=postgres", Texts(At(Service("postgres"), "healthcheck", "test")));
+
     private static Dictionary<object, object> Services() => (Dictionary<object, object>)Compose["services"];
 
     private static Dictionary<object, object> Service(string name) => (Dictionary<object, object>)Services()[name];
 
     /// <summary>Those that run our image.</summary>
-    private static IEnumerable<string> Ours() => Services().Keys.Cast<string>().Where(static name => Service(name).ContainsKey("build"));
+    private static IEnumerable<string> Ours() => Services().Keys.Cast<string>().Where(static name => ((string)Service(name)["image"]).StartsWith("ledger:", StringComparison.Ordinal));
 
     private static Dictionary<string, string> EnvironmentOf(string service) =>
         ((Dictionary<object, object>)Service(service)["environment"]).ToDictionary(static pair => (string)pair.Key, static pair => (string)pair.Value);
