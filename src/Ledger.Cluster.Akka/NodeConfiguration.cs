@@ -46,7 +46,7 @@ internal static class NodeConfiguration
 
     private static Func<string, global::Akka.Actor.Props> PropsFor(LedgerEngine engine)
     {
-        var props = StreamEntity.PropsOf(engine);
+        var props = StreamEntity.PropsOf(engine).WithMailbox(EntityMailbox.Path);
         return _ => props;
     }
 
@@ -73,5 +73,6 @@ internal static class NodeConfiguration
           coordinated-shutdown.exit-clr = off
           coordinated-shutdown.run-by-clr-shutdown-hook = off
         }
+        {{EntityMailbox.Path}}.mailbox-type = "{{NameOf(typeof(EntityMailbox))}}"
         """);
 }

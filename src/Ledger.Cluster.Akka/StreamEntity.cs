@@ -12,7 +12,7 @@ internal sealed class StreamEntity : UntypedActor
 {
     private readonly LedgerEngine _engine;
     private int _underWay;
-    private bool _isStopping;
+    private volatile bool _isStopping;
 
     private StreamEntity(LedgerEngine engine) => _engine = engine;
 
@@ -26,11 +26,12 @@ internal sealed class StreamEntity : UntypedActor
                 Execute(execute.Command);
                 break;
             case Ended:
-                _underWay--;
                 StopIfDone();
                 break;
             case StopWhenDone:
                 _isStopping = true;
+                // Before it is read how many are under way: whoever ends the last one looks at these in the other order.
+                Interlocked.MemoryBarrier();
                 StopIfDone();
                 break;
             default:
@@ -41,11 +42,11 @@ internal sealed class StreamEntity : UntypedActor
 
     private void Execute(EngineCommand command)
     {
-        _underWay++;
+        Interlocked.Increment(ref _underWay);
         _ = AnswerAsync(command, Sender, Self);
     }
 
-    /// <summary>Its first part runs in the actor's turn, the rest where the engine answers: it touches nothing of the actor's.</summary>
+    /// <summary>Its first part runs in the actor's turn, the rest where the engine answers: of the actor it touches only how many are under way.</summary>
     private async Task AnswerAsync(EngineCommand command, IActorRef caller, IActorRef self)
     {
         IWireMessage answer;
@@ -60,12 +61,12 @@ internal sealed class StreamEntity : UntypedActor
         }
 
         caller.Tell(answer, self);
-        self.Tell(Ended.Instance, self);
+        if (Interlocked.Decrement(ref _underWay) == 0 && _isStopping) self.Tell(Ended.Instance, self);
     }
 
     private void StopIfDone()
     {
-        if (_isStopping && _underWay == 0) Context.Stop(Self);
+        if (_isStopping && Volatile.Read(ref _underWay) == 0) Context.Stop(Self);
     }
 
     /// <summary>Sent by its shard when the stream was idle, or when the shard moves to another node.</summary>
@@ -74,6 +75,7 @@ internal sealed class StreamEntity : UntypedActor
         public static readonly StopWhenDone Instance = new();
     }
 
+    /// <summary>To itself, when it stops and nothing is under way any more.</summary>
     private sealed class Ended
     {
         public static readonly Ended Instance = new();
