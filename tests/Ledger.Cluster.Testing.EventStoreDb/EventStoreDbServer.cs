@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
 using Ledger.Testing.Processes;
 
 namespace Ledger.Cluster.Testing.EventStoreDb;
