@@ -20,7 +20,6 @@ public sealed class PartitionTests
         await using var database = await PrivateDatabase.StartAsync($"listen_addresses='127.0.0.1,{network.Host}'", $"hba_file='{LetAllIn(rights)}'");
         var connection = database.Server.ConnectionString.Replace("127.0.0.1", network.Host, StringComparison.Ordinal);
         await using var nodes = await ServerNodes.StartAsync(network.Places, connection, network.Host);
-        await nodes.WaitForAllReadyAsync();
         await nodes.WaitForPaymentsAsync(PaymentsEach);
 
         await network.CutAsync(CutOff);

@@ -46,7 +46,7 @@ internal sealed class ServerNodes : IAsyncDisposable
         (_nodes, _urls) = (new LedgerProcess?[places.Length], new Uri?[places.Length]);
     }
 
-    /// <summary>Starts all nodes, the first before the others, and the phones.</summary>
+    /// <summary>Starts all nodes, the first before the others, and, when each is ready and sees all, the phones.</summary>
     /// <param name="acquirerHost">An address of this machine that all places reach.</param>
     public static async Task<ServerNodes> StartAsync(ImmutableArray<NodePlace> places, string connection, string acquirerHost)
     {

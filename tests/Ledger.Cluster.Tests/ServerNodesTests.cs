@@ -16,7 +16,6 @@ public sealed class ServerNodesTests
     {
         await using var database = await PrivateDatabase.StartAsync();
         await using var nodes = await ServerNodes.StartAsync([NodePlace.OnLoopback(), NodePlace.OnLoopback(), NodePlace.OnLoopback()], database.Server.ConnectionString, "127.0.0.1");
-        await nodes.WaitForAllReadyAsync();
         await nodes.WaitForPaymentsAsync(PaymentsEach);
 
         // The oldest, which says where streams stand.
