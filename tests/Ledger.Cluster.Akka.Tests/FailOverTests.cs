@@ -1,3 +1,6 @@
+using Ledger.Engine;
+using Ledger.EventLog;
+
 namespace Ledger.Cluster.Akka.Tests;
 
 /// <summary>Nodes go, with and without a word, while commands come.</summary>
@@ -32,13 +35,29 @@ public sealed class FailOverTests
         var paying = await PayAsync(cluster);
 
         var dying = cluster.Nodes[0].Node;
-        dying.Abort();
-        await TestCluster.UntilAsync(() => Task.FromResult(cluster.Nodes[1].Node.Status is { Health: ClusterHealth.Degraded, Unreachable: [var address] } && address == dying.Address));
+        cluster.Kill(cluster.Nodes[0]);
+        await TestCluster.UntilAsync(() => Task.FromResult(cluster.Nodes[1].Node.Status is not { Health: ClusterHealth.Healthy, Up.Length: 3 }));
         await FinishAsync(cluster, paying);
 
         await AssertGoneAsync(cluster, dying);
         Assert.Equal(ClusterHealth.Out, dying.Status.Health);
         await cluster.AssertBooksAsync(CallerCount);
+    }
+
+    [Fact]
+    public async Task Between_a_nodes_death_and_its_removal_streams_get_a_place_on_the_living()
+    {
+        await using var cluster = await TestCluster.StartAsync(3, Options with { StableAfter = TimeSpan.FromMinutes(5) });
+        cluster.Kill(cluster.Nodes[2]);
+        var living = cluster.Nodes[1];
+        await TestCluster.UntilAsync(() => Task.FromResult(living.Node.Status.Health is ClusterHealth.Degraded));
+
+        var replies = await Task.WhenAll(Enumerable.Range(1, CallerCount).Select(number => FindReplyAsync(living.Shop, number)));
+
+        // The dead node is still one of those that streams are given to.
+        Assert.InRange(replies.Count(static reply => reply is { IsAccepted: true }), CallerCount / 3, CallerCount);
+        Assert.True(await living.Node.HasPlaceAsync(Shop.Soon()));
+        Assert.Equal([cluster.Nodes[2].Node.Address], living.Node.Status.Unreachable);
     }
 
     [Fact]
@@ -52,6 +71,19 @@ public sealed class FailOverTests
         await FinishAsync(cluster, paying);
 
         await cluster.AssertBooksAsync(CallerCount);
+    }
+
+    /// <returns>Null where nobody answered.</returns>
+    private static async Task<CommandReply?> FindReplyAsync(Shop shop, int number)
+    {
+        try
+        {
+            return await shop.Do(Shop.SerialOf(number).Stream, shop.Register(number) with { Serial = Shop.SerialOf(number) });
+        }
+        catch (EventLogUnavailableException)
+        {
+            return null;
+        }
     }
 
     private static async Task<Task[]> PayAsync(TestCluster cluster)

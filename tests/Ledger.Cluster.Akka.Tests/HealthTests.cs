@@ -27,7 +27,7 @@ public sealed class HealthTests
         var check = new ClusterHealthCheck(cluster.Nodes[0].Node);
         await UntilAsync(check, HealthStatus.Healthy, null);
 
-        cluster.Nodes[2].Node.Abort();
+        cluster.Kill(cluster.Nodes[2]);
 
         await UntilAsync(check, HealthStatus.Degraded, $"{cluster.Nodes[2].Node.Address} cannot be reached.");
     }
@@ -39,7 +39,7 @@ public sealed class HealthTests
         var node = cluster.Nodes[0].Node;
         await UntilAsync(new ClusterHealthCheck(node), HealthStatus.Healthy, null);
 
-        foreach (var other in cluster.Nodes.Skip(1)) other.Node.Abort();
+        cluster.Kill(cluster.Nodes.Skip(1));
 
         await UntilAsync(new ClusterHealthCheck(node), HealthStatus.Unhealthy, "no majority");
         Assert.Equal(ClusterHealth.Minority, node.Status.Health);
@@ -54,7 +54,7 @@ public sealed class HealthTests
         await UntilAsync(check, HealthStatus.Healthy, null);
 
         // The oldest node says it.
-        cluster.Nodes[0].Node.Abort();
+        cluster.Kill(cluster.Nodes[0]);
 
         await UntilAsync(check, HealthStatus.Degraded, noPlace);
         // Who never knew of a place has none to remember.
@@ -68,7 +68,7 @@ public sealed class HealthTests
         var check = new ClusterHealthCheck(cluster.Nodes[1].Node);
         await UntilAsync(check, HealthStatus.Healthy, null);
 
-        cluster.Nodes[0].Node.Abort();
+        cluster.Kill(cluster.Nodes[0]);
 
         await UntilAsync(check, HealthStatus.Unhealthy, "Nobody says where streams stand.");
     }

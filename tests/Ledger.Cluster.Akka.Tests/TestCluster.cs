@@ -19,11 +19,17 @@ internal sealed record TestNode(Shop Shop, FaultyLog Log, ClusterNode Node)
 /// <summary>Nodes in one process over one log in memory, and callers who repeat what got no answer, at any node that takes commands.</summary>
 internal sealed class TestCluster : IAsyncDisposable
 {
+    /// <summary>What nodes have to do takes seconds; on a busy machine many of them.</summary>
+    private static readonly TimeSpan PatienceMax = TimeSpan.FromMinutes(2);
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(5);
+
     private readonly InMemoryEventLog _log = new();
     private readonly ConcurrentDictionary<Guid, CommandReply> _acknowledged = [];
     private int _asked;
     private int _repeats;
     private bool _isEnough;
+    private bool _hasDead;
 
     public ImmutableList<TestNode> Nodes { get; private set; } = [];
 
@@ -42,12 +48,14 @@ internal sealed class TestCluster : IAsyncDisposable
     /// <summary>How often a caller had to ask again.</summary>
     public int Repeats => Volatile.Read(ref _repeats);
 
+    /// <summary>Returns when all take part and each is one where streams may stand.</summary>
     /// <param name="areOne">False: each node founds a cluster of its own, as when they cannot see each other.</param>
     public static async Task<TestCluster> StartAsync(int count, ClusterNodeOptions? options = null, bool areOne = true)
     {
         var cluster = new TestCluster();
         for (var number = 0; number < count; number++) await cluster.AddAsync(options ?? Akka.Tests.Nodes.Options, joins: areOne);
         await UntilAsync(() => Task.FromResult(!areOne || cluster.Nodes.All(node => node.Node.Status.Up.Length == count)));
+        foreach (var node in cluster.Nodes) await UntilAsync(() => node.Node.HasPlaceAsync(Shop.Soon()));
         return cluster;
     }
 
@@ -61,15 +69,18 @@ internal sealed class TestCluster : IAsyncDisposable
         Nodes = Nodes.Add(new TestNode(shop, log, node));
     }
 
+    /// <summary>As a process dies: it tells nobody.</summary>
+    public void Kill(params IEnumerable<TestNode> nodes)
+    {
+        _hasDead = true;
+        foreach (var node in nodes) node.Node.Abort();
+    }
+
     /// <summary>Bounded; what is waited for is asked for again and again.</summary>
     public static async Task UntilAsync(Func<Task<bool>> holds)
     {
-        var patience = Shop.Soon();
-        while (!await holds())
-        {
-            patience.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
+        using var patience = new CancellationTokenSource(PatienceMax);
+        while (!await holds()) await Task.Delay(LookEvery, patience.Token);
     }
 
     /// <summary>Pays again and again on one terminal, four commands each.</summary>
@@ -117,8 +128,10 @@ internal sealed class TestCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Where one has died, the others do not wait for it.</summary>
     public async ValueTask DisposeAsync()
     {
+        foreach (var node in _hasDead ? Nodes : []) node.Node.Abort();
         foreach (var node in Nodes) await node.Shop.DisposeAsync();
     }
 
