@@ -24,6 +24,11 @@ public sealed class PostgresEventLog : IEventLog
     private readonly CommitSignal _signal;
     private readonly CommitWatch _watch;
 
+    /// <summary>
+    /// Kept open between appends; null while one uses it. Through the pool each append would first have the server reset the session, which costs as much as dozens of rows.
+    /// </summary>
+    private NpgsqlConnection? _kept;
+
     private PostgresEventLog(PostgresDatabase database, bool isOwned, EventReader reader, long position)
     {
         (_source, _owned, _reader, _signal) = (database.Source, isOwned ? database : null, reader, new CommitSignal(position));
@@ -106,6 +111,7 @@ public sealed class PostgresEventLog : IEventLog
     public async ValueTask DisposeAsync()
     {
         await _watch.DisposeAsync().ConfigureAwait(false);
+        if (_kept is not null) await _kept.DisposeAsync().ConfigureAwait(false);
         if (_owned is not null) await _owned.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -145,16 +151,23 @@ public sealed class PostgresEventLog : IEventLog
     /// <returns>The position before its first event; null when another process was first, and nothing was appended.</returns>
     private async Task<long?> TryAppendAsync(AppendRound round)
     {
-        await using var connection = await _source.OpenConnectionAsync(CancellationToken.None).ConfigureAwait(false);
-        await using var command = AppendStatement.Make(round, _signal.Position);
-        command.Connection = connection;
+        var connection = Interlocked.Exchange(ref _kept, null) ?? await _source.OpenConnectionAsync(CancellationToken.None).ConfigureAwait(false);
         try
         {
-            return await command.ExecuteScalarAsync(CancellationToken.None).ConfigureAwait(false) as long?;
+            await using var command = AppendStatement.Make(round, _signal.Position);
+            command.Connection = connection;
+            var before = await command.ExecuteScalarAsync(CancellationToken.None).ConfigureAwait(false) as long?;
+            if (Interlocked.CompareExchange(ref _kept, connection, null) is null) connection = null;
+            return before;
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.UniqueViolation)
         {
             return null;
+        }
+        finally
+        {
+            // After an error the pool looks at it, and where the server is no more the one that can be written, the next is opened at another.
+            if (connection is not null) await connection.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

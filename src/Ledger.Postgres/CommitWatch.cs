@@ -54,7 +54,10 @@ internal sealed class CommitWatch(NpgsqlDataSource source, string channel, Func<
         {
             // Also at first: what came before it listened.
             signal.Advance(await readLastPosition(cancellation).ConfigureAwait(false));
-            await connection.WaitAsync(options.PollEvery, cancellation).ConfigureAwait(false);
+            while (await connection.WaitAsync(options.PollEvery, cancellation).ConfigureAwait(false))
+            {
+                // It was told: nothing to look for.
+            }
         }
     }
 

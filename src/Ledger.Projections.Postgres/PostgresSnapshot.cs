@@ -25,9 +25,11 @@ internal sealed class PostgresSnapshot : IViewSnapshot
 
     public long Position => _entry.Checkpoint.Position;
 
+    public int Generation => _entry.Generation;
+
     /// <param name="generation">Null: the one that serves.</param>
     /// <param name="returned">Called once, when it is disposed.</param>
-    public static async ValueTask<IViewSnapshot> OpenAsync(NpgsqlDataSource source, string view, int? generation, Action returned, CancellationToken cancellation)
+    public static async ValueTask<PostgresSnapshot> OpenAsync(NpgsqlDataSource source, string view, int? generation, Action returned, CancellationToken cancellation)
     {
         var connection = await source.OpenConnectionAsync(cancellation).ConfigureAwait(false);
         try

@@ -17,6 +17,7 @@ internal sealed class PostgresViewStore : IViewStore
     private readonly SemaphoreSlim _snapshots = new(SnapshotsMax, SnapshotsMax);
     private NpgsqlConnection? _building;
     private int? _fixed;
+    private int _generation;
     private bool _isFinished;
 
     /// <param name="isFixed">Stays at this generation until <see cref="ServesNow"/>.</param>
@@ -24,12 +25,13 @@ internal sealed class PostgresViewStore : IViewStore
     public PostgresViewStore(NpgsqlDataSource source, ViewSchema schema, ViewEntry entry, bool isFixed, NpgsqlConnection? building)
     {
         (_source, Schema, _shape, _building, _isFinished) = (source, schema, ViewSql.ShapeOf(schema), building, building is null);
-        (_fixed, Generation, ReadyFrom, Checkpoint) = (isFixed ? entry.Generation : null, entry.Generation, entry.ReadyFrom, entry.Checkpoint);
+        (_fixed, _generation, ReadyFrom, Checkpoint) = (isFixed ? entry.Generation : null, entry.Generation, entry.ReadyFrom, entry.Checkpoint);
     }
 
     public ViewSchema Schema { get; }
 
-    public int Generation { get; private set; }
+    /// <summary>As of the last transaction or snapshot.</summary>
+    public int Generation => Volatile.Read(ref _generation);
 
     public long ReadyFrom { get; }
 
@@ -47,7 +49,8 @@ internal sealed class PostgresViewStore : IViewStore
             var entry = ViewRegister.Lock(connection, Schema.Name, _fixed) ?? throw Missing();
             if (entry.Shape != _shape) throw PostgresViewStorage.OfAnotherShape(Schema);
 
-            (Generation, Checkpoint) = (entry.Generation, entry.Checkpoint);
+            Checkpoint = entry.Checkpoint;
+            Follow(entry.Generation);
             return new PostgresViewTransaction(this, connection, transaction, entry.Generation, isEmpty: IsBuilding && entry.Checkpoint.Position == 0, GiveBack);
         }
         catch
@@ -63,7 +66,9 @@ internal sealed class PostgresViewStore : IViewStore
         await _snapshots.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            return await ViewFaults.GuardAsync(() => PostgresSnapshot.OpenAsync(_source, Schema.Name, _fixed, () => _snapshots.Release(), cancellation)).ConfigureAwait(false);
+            var snapshot = await ViewFaults.GuardAsync(() => PostgresSnapshot.OpenAsync(_source, Schema.Name, _fixed, () => _snapshots.Release(), cancellation)).ConfigureAwait(false);
+            Follow(snapshot.Generation);
+            return snapshot;
         }
         catch
         {
@@ -105,6 +110,12 @@ internal sealed class PostgresViewStore : IViewStore
     }
 
     internal void Committed(ViewCheckpoint checkpoint) => Checkpoint = checkpoint;
+
+    /// <summary>A later generation replaces an earlier one, never the other way round, whoever of many hears of it last.</summary>
+    private void Follow(int generation)
+    {
+        for (var known = Generation; known < generation; known = Generation) Interlocked.CompareExchange(ref _generation, generation, known);
+    }
 
     private void EndBuild()
     {

@@ -150,6 +150,20 @@ public sealed class SharedViewsTests(PostgresFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_has_nothing_to_take_in_says_the_generation_that_its_readers_see()
+    {
+        var (storage, _) = await StorageAsync();
+        var schema = ReadModels.Schemas[0];
+        using var serving = storage.Open(schema, 1, 0);
+        using var built = storage.Create(schema, 2, building: true);
+        built.Finish();
+        Assert.True(storage.TryServe(schema.Name, 2));
+        Assert.Equal(1, serving.Generation);
+
+        using (await serving.OpenSnapshotAsync(default)) Assert.Equal(2, serving.Generation);
+    }
+
+    [Fact]
     public async Task A_database_without_read_models_or_with_others_is_refused_until_it_is_migrated()
     {
         var empty = await fixture.CreateLogAsync();
