@@ -17,8 +17,8 @@ public sealed partial class ComposeTests
 {
     private const string Prefix = "LEDGER_";
 
-    /// <summary>Of OpenTelemetry's exporter and resource, which read them by themselves.</summary>
-    private static readonly string[] Standard = [Telemetry.EndpointVariable, "OTEL_RESOURCE_ATTRIBUTES"];
+    /// <summary>Of OpenTelemetry's exporter and resource, and of ASP.NET, which read them by themselves.</summary>
+    private static readonly string[] Standard = [Telemetry.EndpointVariable, "OTEL_RESOURCE_ATTRIBUTES", "ASPNETCORE_HTTP_PORTS"];
 
     private static readonly string[] Nodes = ["node1", "node2", "node3"];
 

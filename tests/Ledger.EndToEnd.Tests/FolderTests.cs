@@ -38,6 +38,18 @@ public sealed class FolderTests(DemoFixture fixture)
     }
 
     [Fact]
+    public async Task A_server_writes_nothing_outside_of_its_folder()
+    {
+        using var folder = new TemporaryFolder();
+        var home = Directory.CreateDirectory(folder.In("home")).FullName;
+        await using var server = LedgerProcess.Start([$"HOME={home}"], ["serve", "--data", folder.In("data"), "--urls", "http://127.0.0.1:0"]);
+        await server.WaitForUrlAsync();
+
+        Assert.Equal(0, (await server.StopAsync()).ExitCode);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(home));
+    }
+
+    [Fact]
     public async Task A_port_that_is_taken_is_named()
     {
         using var folder = new TemporaryFolder();

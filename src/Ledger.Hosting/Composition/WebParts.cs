@@ -24,8 +24,6 @@ internal static class WebParts
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "ledger", ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseUrls(Listening.Split(parts.Urls));
         builder.Services.AddSingleton(loggers).Configure<HostOptions>(static options => options.ShutdownTimeout = StopMax);
-        // Nothing is protected by the framework's keys, so none are written into the user's folder.
-        builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services
             .AddSingleton(core.Clock)
             .AddSingleton<IEventLog>(core.Log)
@@ -42,10 +40,19 @@ internal static class WebParts
 
         var checks = builder.Services.AddHealthChecks().AddCheck("engine", () => EngineCheck(core)).AddCheck("processes", () => ProcessesCheck(core));
         core.Runtime.AddChecks(checks);
+        MakeNoKeys(builder.Services);
 
         var app = builder.Build();
         app.MapLedgerApi();
         return app;
+    }
+
+    /// <summary>Nothing is protected by the framework's keys, so none are made at the start, which would write them into the user's folder.</summary>
+    private static void MakeNoKeys(IServiceCollection services)
+    {
+        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        var makers = services.Where(static service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Assembly == typeof(EphemeralDataProtectionProvider).Assembly);
+        foreach (var maker in makers.ToArray()) services.Remove(maker);
     }
 
     private static void Log(ILoggingBuilder logging, ServerParts parts)
