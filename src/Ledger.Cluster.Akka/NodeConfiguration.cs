@@ -20,16 +20,6 @@ internal static class NodeConfiguration
     /// <summary>Longest message between nodes, in bytes: the longest command and what surrounds it.</summary>
     private const int FrameLengthMax = WireFormat.BodyLengthMax + (64 * 1024);
 
-    /// <summary>
-    /// Where shards stand is written to and read from a majority of the nodes, the oldest first. Akka.NET's own settings ask all of a small cluster: between a node's death and its removal no stream would get a place.
-    /// </summary>
-    private const string MajoritySettings = """
-        cluster.sharding.distributed-data.majority-min-cap = 1
-          cluster.sharding.distributed-data.prefer-oldest = on
-          cluster.sharding.coordinator-state.write-majority-plus = 0
-          cluster.sharding.coordinator-state.read-majority-plus = 0
-        """;
-
     public static void Configure(AkkaConfigurationBuilder akka, ClusterNodeOptions options, LedgerEngine engine) => akka
         .ConfigureLoggers(static loggers =>
         {
@@ -79,7 +69,11 @@ internal static class NodeConfiguration
           cluster.sharding.handoff-timeout = {{options.LeavePhaseMax.TotalMilliseconds}}ms
           cluster.sharding.retry-interval = 500ms
           cluster.sharding.coordinator-failure-backoff = 1s
-          {{MajoritySettings}}
+          # Where shards stand is written to and read from a majority, the oldest nodes first. The defaults ask all of a small cluster: while a dead node is not removed yet, no stream would get a place.
+          cluster.sharding.distributed-data.majority-min-cap = 1
+          cluster.sharding.distributed-data.prefer-oldest = on
+          cluster.sharding.coordinator-state.write-majority-plus = 0
+          cluster.sharding.coordinator-state.read-majority-plus = 0
           coordinated-shutdown.default-phase-timeout = {{options.LeavePhaseMax.TotalMilliseconds}}ms
           coordinated-shutdown.phases.cluster-sharding-shutdown-region.timeout = {{options.LeavePhaseMax.TotalMilliseconds}}ms
           coordinated-shutdown.phases.cluster-exiting.timeout = {{options.LeavePhaseMax.TotalMilliseconds}}ms

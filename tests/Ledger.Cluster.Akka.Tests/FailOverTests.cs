@@ -47,7 +47,7 @@ public sealed class FailOverTests
     [Fact]
     public async Task Between_a_nodes_death_and_its_removal_streams_get_a_place_on_the_living()
     {
-        await using var cluster = await TestCluster.StartAsync(3, Options with { StableAfter = TimeSpan.FromMinutes(5) });
+        await using var cluster = await TestCluster.StartAsync(3, Options with { StableAfter = TimeSpan.FromMinutes(5), AnswerWithin = TimeSpan.FromSeconds(5) });
         cluster.Kill(cluster.Nodes[2]);
         var living = cluster.Nodes[1];
         await TestCluster.UntilAsync(() => Task.FromResult(living.Node.Status.Health is ClusterHealth.Degraded));
