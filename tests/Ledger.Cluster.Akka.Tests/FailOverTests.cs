@@ -36,7 +36,7 @@ public sealed class FailOverTests
 
         var dying = cluster.Nodes[0].Node;
         cluster.Kill(cluster.Nodes[0]);
-        await TestCluster.UntilAsync(() => Task.FromResult(cluster.Nodes[1].Node.Status is not { Health: ClusterHealth.Healthy, Up.Length: 3 }));
+        await TestCluster.UntilAsync(() => Task.FromResult(cluster.Nodes[1].Node.Status is { Health: ClusterHealth.Degraded, Unreachable: [var address] } && address == dying.Address));
         await FinishAsync(cluster, paying);
 
         await AssertGoneAsync(cluster, dying);
