@@ -14,14 +14,14 @@ public sealed class ClusterEngine : ILedgerEngine
     private readonly ActorSystem _system;
     private readonly IActorRef _region;
     private readonly LedgerEngine _engine;
+    private readonly Answers _answers;
     private readonly int _callsMax;
-    private readonly TimeSpan _answerWithin;
     private readonly TaskCompletionSource _drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _calls;
     private volatile bool _isClosed;
 
     internal ClusterEngine(ActorSystem system, IActorRef region, LedgerEngine engine, ClusterNodeOptions options) =>
-        (_system, _region, _engine, _callsMax, _answerWithin) = (system, region, engine, options.CallsMax, options.AnswerWithin);
+        (_system, _region, _engine, _answers, _callsMax) = (system, region, engine, new Answers(system, options.AnswerWithin), options.CallsMax);
 
     /// <inheritdoc/>
     /// <remarks>
@@ -53,6 +53,9 @@ public sealed class ClusterEngine : ILedgerEngine
         return _drained.Task;
     }
 
+    /// <summary>When the node has stopped: whoever waits is told so.</summary>
+    internal void End() => _answers.Dispose();
+
     /// <summary>What is malformed is refused by the engine here, and is not sent either.</summary>
     private static bool CanBeSent(EngineCommand command)
     {
@@ -67,22 +70,15 @@ public sealed class ClusterEngine : ILedgerEngine
 
     private async ValueTask<CommandReply> SendAsync(EngineCommand command, CancellationToken cancellation)
     {
-        var message = new ExecuteCommand(command);
-        _ = message.ShardId;
         BeginCall();
         try
         {
-            var answer = await _region.Ask<object>(message, _answerWithin, cancellation).ConfigureAwait(false);
-            return answer switch
-            {
-                CommandAnswered answered => answered.Reply,
-                CommandFailed failed => throw failed.Error,
-                _ => throw new System.Diagnostics.UnreachableException(),
-            };
-        }
-        catch (AskTimeoutException late)
-        {
-            throw new EventLogUnavailableException($"No answer within {_answerWithin.TotalSeconds:0.#} s. The command may have taken effect: repeat it with the same id.", late);
+            using var call = _answers.Begin();
+            var message = new ExecuteCommand(call.Number, command);
+            _ = message.ShardId;
+            using var leaving = cancellation.UnsafeRegister(static (left, token) => ((Answers.Call)left!).TrySetCanceled(token), call);
+            _region.Tell(message, _answers);
+            return await call.Task.ConfigureAwait(false);
         }
         finally
         {

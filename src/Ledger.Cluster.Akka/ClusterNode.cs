@@ -146,6 +146,7 @@ public sealed class ClusterNode : IAsyncDisposable
 
         if (!_system.WhenTerminated.IsCompleted) await LeaveAsync().ConfigureAwait(false);
         await StopAsync(_host).ConfigureAwait(false);
+        _engine.End();
     }
 
     /// <summary>As the split-brain resolver counts: more than half of those who take part; of two equal halves the one with the first address.</summary>

@@ -21,7 +21,7 @@ public sealed record ClusterNodeOptions(string Host, int Port)
     /// <summary>How long it may take to be a member at the start. Default 60 s.</summary>
     public TimeSpan JoinWithin { get; init => field = Positive(value); } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a command's caller waits for its answer, the time included that its shard takes to move. Default 10 s.</summary>
+    /// <summary>How long a command's caller waits for its answer, the time included that its shard takes to move; he may be told up to a sixteenth later. Default 10 s.</summary>
     public TimeSpan AnswerWithin { get; init => field = Positive(value); } = TimeSpan.FromSeconds(10);
 
     /// <summary>Commands of this node's callers that wait for an answer; more are refused at once. By it all mailboxes between are bounded. Default 8192.</summary>

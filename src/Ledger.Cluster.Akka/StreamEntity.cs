@@ -23,7 +23,7 @@ internal sealed class StreamEntity : UntypedActor
         switch (message)
         {
             case ExecuteCommand execute:
-                Execute(execute.Command);
+                Execute(execute);
                 break;
             case Ended:
                 StopIfDone();
@@ -40,24 +40,24 @@ internal sealed class StreamEntity : UntypedActor
         }
     }
 
-    private void Execute(EngineCommand command)
+    private void Execute(ExecuteCommand execute)
     {
         Interlocked.Increment(ref _underWay);
-        _ = AnswerAsync(command, Sender, Self);
+        _ = AnswerAsync(execute, Sender, Self);
     }
 
     /// <summary>Its first part runs in the actor's turn, the rest where the engine answers: of the actor it touches only how many are under way.</summary>
-    private async Task AnswerAsync(EngineCommand command, IActorRef caller, IActorRef self)
+    private async Task AnswerAsync(ExecuteCommand execute, IActorRef caller, IActorRef self)
     {
-        IWireMessage answer;
+        Answer answer;
         try
         {
-            answer = new CommandAnswered(await _engine.ExecuteAsync(command, CancellationToken.None).ConfigureAwait(false));
+            answer = new CommandAnswered(execute.CallNumber, await _engine.ExecuteAsync(execute.Command, CancellationToken.None).ConfigureAwait(false));
         }
         catch (Exception error)
         {
             // The actor's edge: the caller gets whatever it was.
-            answer = new CommandFailed(error);
+            answer = new CommandFailed(execute.CallNumber, error);
         }
 
         caller.Tell(answer, self);

@@ -90,7 +90,7 @@ public sealed class ClusterTests
         Assert.All(await Task.WhenAll(first, second), static answer => Assert.True(Assert.IsType<CommandAnswered>(answer).Reply.IsAccepted));
         Assert.True(await stopping);
 
-        Task<object> Ask(TerminalCommand command) => entity.Ask<object>(new ExecuteCommand(Shop.One(shop.NextId(), Terminal, command)), TimeSpan.FromSeconds(30));
+        Task<object> Ask(TerminalCommand command) => entity.Ask<object>(new ExecuteCommand(1, Shop.One(shop.NextId(), Terminal, command)), TimeSpan.FromSeconds(30));
     }
 
     /// <summary>As when the network parts them and each takes the other for dead: the log alone decides.</summary>

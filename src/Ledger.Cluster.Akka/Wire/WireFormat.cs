@@ -12,7 +12,8 @@ namespace Ledger.Cluster.Akka.Wire;
 /// </summary>
 internal static class WireFormat
 {
-    private const byte Layout = 1;
+    /// <summary>In 1, which nothing was released with, calls had no number.</summary>
+    private const byte Layout = 2;
 
     /// <summary>Longest body of one command, in bytes.</summary>
     public const int BodyLengthMax = 2 * 1024 * 1024;
@@ -25,9 +26,18 @@ internal static class WireFormat
             writer.Write(Layout);
             switch (message)
             {
-                case ExecuteCommand execute: Write(writer, execute.Command); break;
-                case CommandAnswered answered: Write(writer, answered.Reply); break;
-                case CommandFailed failed: Write(writer, FailureCodec.Encode(failed.Error)); break;
+                case ExecuteCommand execute:
+                    writer.Write(execute.CallNumber);
+                    Write(writer, execute.Command);
+                    break;
+                case CommandAnswered answered:
+                    writer.Write(answered.CallNumber);
+                    Write(writer, answered.Reply);
+                    break;
+                case CommandFailed failed:
+                    writer.Write(failed.CallNumber);
+                    Write(writer, FailureCodec.Encode(failed.Error));
+                    break;
                 default: throw new System.Diagnostics.UnreachableException();
             }
         }

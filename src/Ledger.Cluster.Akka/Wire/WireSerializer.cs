@@ -32,9 +32,9 @@ internal sealed class WireSerializer(ExtendedActorSystem system) : SerializerWit
     /// <exception cref="WireException">The bytes are no message that this version knows.</exception>
     public override object FromBinary(byte[] bytes, string manifest) => manifest switch
     {
-        ExecuteManifest => new ExecuteCommand(WireFormat.Read(bytes, WireFormat.ReadCommand)),
-        AnsweredManifest => new CommandAnswered(WireFormat.Read(bytes, WireFormat.ReadReply)),
-        FailedManifest => new CommandFailed(FailureCodec.Decode(WireFormat.Read(bytes, WireFormat.ReadFailure))),
+        ExecuteManifest => WireFormat.Read(bytes, static reader => new ExecuteCommand(reader.ReadInt64(), WireFormat.ReadCommand(reader))),
+        AnsweredManifest => WireFormat.Read(bytes, static reader => new CommandAnswered(reader.ReadInt64(), WireFormat.ReadReply(reader))),
+        FailedManifest => WireFormat.Read(bytes, static reader => new CommandFailed(reader.ReadInt64(), FailureCodec.Decode(WireFormat.ReadFailure(reader)))),
         _ => throw new WireException($"Message « {manifest} » is not known: a newer version sent it, or none of ours."),
     };
 }

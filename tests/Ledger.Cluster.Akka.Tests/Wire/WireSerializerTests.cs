@@ -35,11 +35,11 @@ public sealed class WireSerializerTests : IDisposable
     [Fact]
     public void A_command_of_several_parts_arrives_whole_and_goes_to_the_same_entity()
     {
-        var sent = new ExecuteCommand(Start());
+        var sent = new ExecuteCommand(long.MaxValue, Start());
 
         var received = (ExecuteCommand)Cross(sent);
 
-        Assert.Equal((sent.Command.Id, sent.Command.IsReadAfter, sent.EntityId, sent.ShardId), (received.Command.Id, received.Command.IsReadAfter, received.EntityId, received.ShardId));
+        Assert.Equal((sent.CallNumber, sent.Command.Id, sent.Command.IsReadAfter, sent.EntityId, sent.ShardId), (received.CallNumber, received.Command.Id, received.Command.IsReadAfter, received.EntityId, received.ShardId));
         Assert.Equal(sent.Command.Fingerprint.ToArray(), received.Command.Fingerprint.ToArray());
         Assert.Equal(sent.Command.Parts.Select(static part => (part.Stream, part.Content)), received.Command.Parts.Select(static part => (part.Stream, part.Content)));
     }
@@ -56,10 +56,11 @@ public sealed class WireSerializerTests : IDisposable
         ];
         foreach (var reply in replies)
         {
-            var received = ((CommandAnswered)Cross(new CommandAnswered(reply))).Reply;
+            var received = (CommandAnswered)Cross(new CommandAnswered(7, reply));
 
-            Assert.Equal(reply.Versions, received.Versions);
-            Assert.Equal(reply with { Versions = [] }, received with { Versions = [] });
+            Assert.Equal(7, received.CallNumber);
+            Assert.Equal(reply.Versions, received.Reply.Versions);
+            Assert.Equal(reply with { Versions = [] }, received.Reply with { Versions = [] });
         }
     }
 
@@ -67,24 +68,25 @@ public sealed class WireSerializerTests : IDisposable
     [MemberData(nameof(Failures))]
     public void A_failure_arrives_as_the_exception_that_it_is(Exception error)
     {
-        var received = ((CommandFailed)Cross(new CommandFailed(error))).Error;
+        var failed = (CommandFailed)Cross(new CommandFailed(8, error));
+        var received = failed.Error;
 
-        Assert.Equal((error.GetType(), error.Message), (received.GetType(), received.Message));
+        Assert.Equal((8, error.GetType(), error.Message), (failed.CallNumber, received.GetType(), received.Message));
         if (error is CommandIdReusedException reused) Assert.Equal(reused.Id, ((CommandIdReusedException)received).Id);
-        if (error is ActorFailedException failed) Assert.Equal(failed.Stream, ((ActorFailedException)received).Stream);
+        if (error is ActorFailedException ofActor) Assert.Equal(ofActor.Stream, ((ActorFailedException)received).Stream);
     }
 
     [Fact]
     public void A_node_that_stops_is_a_reason_to_repeat_and_any_other_fault_one_of_that_engine()
     {
-        Assert.IsType<EventLogUnavailableException>(((CommandFailed)Cross(new CommandFailed(new ObjectDisposedException("engine")))).Error);
-        Assert.IsType<EngineFaultedException>(((CommandFailed)Cross(new CommandFailed(new InvariantException("broken")))).Error);
+        Assert.IsType<EventLogUnavailableException>(((CommandFailed)Cross(new CommandFailed(1, new ObjectDisposedException("engine")))).Error);
+        Assert.IsType<EngineFaultedException>(((CommandFailed)Cross(new CommandFailed(1, new InvariantException("broken")))).Error);
     }
 
     [Fact]
     public void Bytes_that_are_cut_or_too_many_or_of_another_layout_are_refused()
     {
-        IWireMessage[] messages = [new ExecuteCommand(Start()), new CommandAnswered(new(CommandOutcome.Accepted, null, [new(Shop.Serial.Stream, 3)], 1, false)), new CommandFailed(new MailboxFullException())];
+        IWireMessage[] messages = [new ExecuteCommand(long.MaxValue, Start()), new CommandAnswered(1, new(CommandOutcome.Accepted, null, [new(Shop.Serial.Stream, 3)], 1, false)), new CommandFailed(1, new MailboxFullException())];
         foreach (var message in messages)
         {
             var (manifest, bytes) = (_serializer.Manifest(message), _serializer.ToBinary(message));
@@ -99,7 +101,7 @@ public sealed class WireSerializerTests : IDisposable
     [Fact]
     public void Bytes_that_were_changed_anywhere_are_a_message_or_refused()
     {
-        var message = new ExecuteCommand(Start());
+        var message = new ExecuteCommand(long.MaxValue, Start());
         var bytes = _serializer.ToBinary(message);
         var random = new Random(5);
         for (var at = 0; at < bytes.Length; at++)
@@ -118,7 +120,7 @@ public sealed class WireSerializerTests : IDisposable
         await using var node = await ClusterNode.StartAsync(Nodes.Options, shop.Engine, Shop.Soon());
         var serialization = node.System.Serialization;
 
-        Assert.IsType<WireSerializer>(serialization.FindSerializerFor(new ExecuteCommand(Start())));
+        Assert.IsType<WireSerializer>(serialization.FindSerializerFor(new ExecuteCommand(long.MaxValue, Start())));
         Assert.Throws<WireException>(() => serialization.FindSerializerFor(new object()).ToBinary(new object()));
         Assert.Throws<WireException>(() => serialization.FindSerializerFor(Start()).ToBinary(Start()));
     }
