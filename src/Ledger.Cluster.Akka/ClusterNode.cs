@@ -144,9 +144,15 @@ public sealed class ClusterNode : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
 
-        if (!_system.WhenTerminated.IsCompleted) await LeaveAsync().ConfigureAwait(false);
-        await StopAsync(_host).ConfigureAwait(false);
-        _engine.End();
+        try
+        {
+            if (!_system.WhenTerminated.IsCompleted) await LeaveAsync().ConfigureAwait(false);
+            await StopAsync(_host).ConfigureAwait(false);
+        }
+        finally
+        {
+            _engine.End();
+        }
     }
 
     /// <summary>As the split-brain resolver counts: more than half of those who take part; of two equal halves the one with the first address.</summary>

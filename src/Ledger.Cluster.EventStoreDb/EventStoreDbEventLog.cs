@@ -24,6 +24,7 @@ public sealed class EventStoreDbEventLog : IEventLog
     private readonly EventReader _reader;
     private readonly CommitBell _bell;
     private readonly SemaphoreSlim _appending = new(1);
+    private int _isDisposed;
 
     private EventStoreDbEventLog(EventStoreClient client, LogIndex index, EventStoreDbOptions options)
     {
@@ -117,6 +118,8 @@ public sealed class EventStoreDbEventLog : IEventLog
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
+
         await _bell.DisposeAsync().ConfigureAwait(false);
         await _client.DisposeAsync().ConfigureAwait(false);
         _catchUp.Dispose();

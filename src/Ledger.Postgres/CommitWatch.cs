@@ -14,11 +14,14 @@ internal sealed class CommitWatch(NpgsqlDataSource source, string channel, Func<
 {
     private readonly CancellationTokenSource _stopping = new();
     private Task _watching = Task.CompletedTask;
+    private int _isDisposed;
 
     public void Start() => _watching = Task.Run(WatchAsync);
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
+
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _watching.ConfigureAwait(false);
         _stopping.Dispose();

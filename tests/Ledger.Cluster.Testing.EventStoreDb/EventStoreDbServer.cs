@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using Ledger.Testing.Processes;
 
 namespace Ledger.Cluster.Testing.EventStoreDb;
@@ -16,6 +18,8 @@ public sealed class EventStoreDbServer : IAsyncDisposable
     private const string Ready = "IS LEADER";
 
     private static readonly TimeSpan StartBound = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(20);
 
     private readonly string _program;
     private readonly string _folder;
@@ -60,6 +64,10 @@ public sealed class EventStoreDbServer : IAsyncDisposable
         _process = process;
         process.BeginOutputReadLine();
         await ready.Task.WaitAsync(StartBound, cancellation);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(StartBound);
+        // On a busy machine it says that it is ready before it listens.
+        while (!await ListensAsync(patience.Token)) await Task.Delay(LookPause, patience.Token);
     }
 
     /// <summary>SIGKILL: nothing is written that was not.</summary>
@@ -80,6 +88,20 @@ public sealed class EventStoreDbServer : IAsyncDisposable
     public Task ThawAsync(CancellationToken cancellation) => SignalAsync("-CONT", cancellation);
 
     public async ValueTask DisposeAsync() => await KillAsync(CancellationToken.None);
+
+    private async Task<bool> ListensAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, _port, cancellation);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
 
     private async Task SignalAsync(string signal, CancellationToken cancellation)
     {

@@ -39,6 +39,13 @@ public abstract class EventLogConformance : IAsyncLifetime
         Assert.Empty(await _log.AppendAsync([], default));
     }
 
+    [Fact]
+    public async Task A_log_that_was_closed_may_be_closed_again()
+    {
+        await _log.DisposeAsync();
+        await _log.DisposeAsync();
+    }
+
     [Fact, Rule("I20")]
     public async Task What_was_appended_comes_back_as_the_same_bytes()
     {
