@@ -10,6 +10,9 @@ internal sealed record PostgresBinaries(string Folder)
     /// <summary>The user that Debian's package makes.</summary>
     private const string User = "postgres";
 
+    /// <summary>A shell's script with the signal and the processes for arguments. It fails of one that is there and cannot be signalled.</summary>
+    private const string SignalEach = "signal=\"$1\"; shift; for pid in \"$@\"; do kill \"$signal\" \"$pid\" || [ ! -e \"/proc/$pid\" ] || exit 1; done";
+
     /// <exception cref="PostgresMissingException">There is none.</exception>
     public static PostgresBinaries Find()
     {
@@ -29,8 +32,12 @@ internal sealed record PostgresBinaries(string Folder)
         return IsRoot ? RunAsync("runuser", ["-u", User, "--", path, .. arguments], cancellation) : RunAsync(path, arguments, cancellation);
     }
 
-    public static Task SignalAsync(string signal, string[] pids, CancellationToken cancellation) =>
-        IsRoot ? RunAsync("runuser", ["-u", User, "--", "kill", signal, .. pids], cancellation) : RunAsync("kill", [signal, .. pids], cancellation);
+    /// <summary>To each of them that is still there: a session's process may end at any moment.</summary>
+    public static Task SignalAsync(string signal, string[] pids, CancellationToken cancellation)
+    {
+        string[] command = ["sh", "-c", SignalEach, "sh", signal, .. pids];
+        return IsRoot ? RunAsync("runuser", ["-u", User, "--", .. command], cancellation) : RunAsync(command[0], command[1..], cancellation);
+    }
 
     private static bool IsRoot => Environment.UserName == "root";
 
