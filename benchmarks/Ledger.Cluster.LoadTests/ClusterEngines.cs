@@ -15,9 +15,6 @@ public sealed class ClusterEngines : IEngineSource
     /// <summary>A commit a batch of at most as many as wait: a minute's worth at most.</summary>
     private const long MartenCommandsMax = 20_000;
 
-    /// <summary>A measured server may be slow for other reasons than being away.</summary>
-    private static readonly TimeSpan StatementTimeout = TimeSpan.FromSeconds(60);
-
     public IReadOnlyList<LogKind> Logs { get; } = [new("marten", MartenCommandsMax, OpenMartenAsync)];
 
     public IReadOnlyList<RuntimeKind> Runtimes { get; } = [new("akka", AkkaNode.StartAsync)];
@@ -31,7 +28,7 @@ public sealed class ClusterEngines : IEngineSource
 
     private static async ValueTask<IEventLog> OpenMartenAsync(LogPlace place, CancellationToken cancellation)
     {
-        var options = new PostgresOptions(await place.CreateDatabaseAsync(cancellation)) { StatementTimeout = StatementTimeout };
+        var options = new PostgresOptions(await place.CreateDatabaseAsync(cancellation));
         await MartenLogSchema.MigrateAsync(options, cancellation);
         return await MartenEventLog.OpenAsync(options, cancellation);
     }

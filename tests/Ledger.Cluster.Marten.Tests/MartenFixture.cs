@@ -37,7 +37,7 @@ public sealed class MartenFixture : IAsyncLifetime
         var folder = Directory.CreateTempSubdirectory("ledger-marten-");
         var server = await PostgresServer.StartAsync(folder.FullName, [], default);
         lock (_own) _own.Add((server, folder));
-        var options = new PostgresOptions(server.ConnectionString);
+        var options = new PostgresOptions(server.ConnectionString) { ConnectTimeout = TimeSpan.FromSeconds(2) };
         await MartenLogSchema.MigrateAsync(options, default);
         return (server, options);
     }

@@ -1,6 +1,7 @@
 using Ledger.Postgres;
 using Ledger.Postgres.Fixture;
 using Ledger.Postgres.Schema;
+using Npgsql;
 
 [assembly: AssemblyFixture(typeof(PostgresFixture))]
 
@@ -86,6 +87,61 @@ public class SchemaTests(PostgresFixture fixture)
     {
         var options = new PostgresOptions("Host=127.0.0.1;Port=1;Username=ledger;Database=ledger");
         await Assert.ThrowsAsync<EventLogUnavailableException>(() => PostgresEventLog.OpenAsync(options, default));
+    }
+
+    [Theory]
+    [InlineData("", null, "5s")]
+    [InlineData(";Command Timeout=7", null, "7s")]
+    [InlineData(";CommandTimeout=7", null, "7s")]
+    [InlineData(";Command Timeout=7", 2, "2s")]
+    public async Task The_server_is_told_the_bound_of_a_statement_by_the_options_or_the_connection_string_or_the_default(string inText, int? optionSeconds, string told)
+    {
+        var options = await fixture.CreateLogAsync();
+        var text = new NpgsqlConnectionStringBuilder(options.ConnectionString);
+        text.Remove("Command Timeout");
+        var asked = new PostgresOptions(text.ConnectionString + inText) { StatementTimeout = optionSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null };
+        await using var database = await PostgresDatabase.OpenAsync(asked, default);
+        await using var command = database.Source.CreateCommand("SHOW statement_timeout");
+
+        Assert.Equal(told, await command.ExecuteScalarAsync());
+    }
+
+    [Theory]
+    [InlineData(";Timeout=2", null, 2)]
+    [InlineData(";Timeout=2", 4, 4)]
+    [InlineData("", null, 3)]
+    public void A_connection_attempt_is_bounded_by_the_options_or_the_connection_string_or_the_default(string inText, int? optionSeconds, int bound)
+    {
+        var asked = new PostgresOptions("Host=127.0.0.1;Port=1;Username=ledger" + inText) { ConnectTimeout = optionSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null };
+        using var source = PostgresConnections.Open(asked);
+
+        Assert.Equal(bound, new NpgsqlConnectionStringBuilder(source.ConnectionString).Timeout);
+    }
+
+    [Theory]
+    [InlineData("Timeout=0", "« Timeout »")]
+    [InlineData("Command Timeout=0", "« Command Timeout »")]
+    [InlineData("Command Timeout=1025", "« Command Timeout »")]
+    public async Task A_connection_string_that_would_wait_for_ever_is_refused_and_says_what_to_write(string wait, string named)
+    {
+        var options = new PostgresOptions("Host=127.0.0.1;Port=1;Username=ledger;Password=secret;" + wait);
+        var refused = await Assert.ThrowsAsync<EventLogRefusedException>(() => PostgresEventLog.OpenAsync(options, default));
+
+        Assert.Contains(named, refused.Message, StringComparison.Ordinal);
+        Assert.Contains("1 to 1024 seconds", refused.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", refused.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1.5)]
+    [InlineData(1025)]
+    public void A_time_out_that_is_no_whole_number_of_seconds_in_range_is_a_mistake_of_the_caller(double seconds)
+    {
+        var wait = TimeSpan.FromSeconds(seconds);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PostgresOptions("Host=here") { ConnectTimeout = wait });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new PostgresOptions("Host=here") { StatementTimeout = wait });
     }
 
     [Theory]

@@ -8,6 +8,8 @@ namespace Ledger.Testing.Postgres;
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
+    private const int PatienceSeconds = 60;
+
     private readonly PostgresBinaries _binaries;
     private readonly string _folder;
 
@@ -20,7 +22,9 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private string Data => Path.Combine(_folder, "data");
 
-    public string ConnectionTo(string database) => string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username=ledger;Database={database}");
+    /// <summary>With patience: on a busy machine a slow server is no failure. A test of the bounds sets its own.</summary>
+    public string ConnectionTo(string database) => string.Create(
+        CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username=ledger;Database={database};Timeout={PatienceSeconds};Command Timeout={PatienceSeconds}");
 
     /// <param name="folder">Empty, where any user may come to, and the caller's to delete after the server.</param>
     /// <param name="settings">More of its settings, as « name=value ».</param>

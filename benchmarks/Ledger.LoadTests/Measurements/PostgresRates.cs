@@ -71,7 +71,7 @@ internal static class PostgresRates
     private static async Task<PostgresRound> OneAsync(PostgresServer server, string database, long commands, Func<PostgresOptions, Task<TimeSpan>> runAsync, CancellationToken cancellation)
     {
         await server.ExecuteAsync($"CREATE DATABASE {database} TEMPLATE template0", cancellation);
-        var options = new PostgresOptions(server.ConnectionTo(database)) { StatementTimeout = TimeSpan.FromSeconds(60) };
+        var options = new PostgresOptions(server.ConnectionTo(database));
         await PostgresSchema.MigrateAsync(options, cancellation);
         await server.ExecuteAsync("CHECKPOINT", cancellation);
         PreparedTraffic.Settle();

@@ -11,9 +11,6 @@ namespace Ledger.LoadTests.Runtimes;
 /// <summary>The logs and runtimes of this program; others come with an <see cref="IEngineSource"/>.</summary>
 internal static class EngineCatalogue
 {
-    /// <summary>A measured server may be slow for other reasons than being away.</summary>
-    private static readonly TimeSpan StatementTimeout = TimeSpan.FromSeconds(60);
-
     public static IReadOnlyList<LogKind> Logs { get; } =
     [
         new("memory", long.MaxValue, static (_, _) => ValueTask.FromResult<IEventLog>(new InMemoryEventLog())),
@@ -26,7 +23,7 @@ internal static class EngineCatalogue
 
     private static async ValueTask<IEventLog> OpenPostgresAsync(LogPlace place, CancellationToken cancellation)
     {
-        var options = new PostgresOptions(await place.CreateDatabaseAsync(cancellation)) { StatementTimeout = StatementTimeout };
+        var options = new PostgresOptions(await place.CreateDatabaseAsync(cancellation));
         await PostgresSchema.MigrateAsync(options, cancellation);
         return await PostgresEventLog.OpenAsync(options, cancellation);
     }
