@@ -16,6 +16,9 @@ public sealed class FaultTests(MartenFixture fixture)
     /// <summary>The tests' patience with a server that starts again.</summary>
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
 
+    /// <summary>The log's patience with a server that hangs: enough for one that is only slow to be opened.</summary>
+    private static readonly TimeSpan HangMax = TimeSpan.FromSeconds(3);
+
     private readonly Appender _appender = new();
 
     [Fact]
@@ -45,8 +48,8 @@ public sealed class FaultTests(MartenFixture fixture)
     public async Task A_server_that_hangs_keeps_nobody_for_longer_than_the_bound_and_what_it_did_is_found_again()
     {
         var (server, options) = await fixture.StartServerAsync();
-        await using var log = await MartenEventLog.OpenAsync(options with { StatementTimeout = TimeSpan.FromSeconds(1) }, default);
-        await Appender.AppendAsync(log, Next());
+        await using var log = await MartenEventLog.OpenAsync(options with { ConnectTimeout = HangMax, StatementTimeout = HangMax }, default);
+        await Appender.AppendWhenThereAsync(log, Next(), Bound);
         var unit = Next();
 
         await server.FreezeAsync(default);

@@ -11,7 +11,7 @@ namespace Ledger.Cluster.Marten.Tests;
 public sealed class MartenFixture : IAsyncLifetime
 {
     private readonly PostgresFixture _shared = new();
-    private readonly List<(PostgresServer Server, DirectoryInfo Folder)> _own = [];
+    private readonly OwnServers _own = new();
 
     /// <summary>Skips the test where PostgreSQL is missing.</summary>
     public PostgresServer Server => _shared.Server;
@@ -32,12 +32,8 @@ public sealed class MartenFixture : IAsyncLifetime
     /// <summary>A server for one test that breaks it, with an empty log.</summary>
     public async Task<(PostgresServer Server, PostgresOptions Options)> StartServerAsync()
     {
-        // Skips where it is missing.
-        _ = Server;
-        var folder = Directory.CreateTempSubdirectory("ledger-marten-");
-        var server = await PostgresServer.StartAsync(folder.FullName, [], default);
-        lock (_own) _own.Add((server, folder));
-        var options = new PostgresOptions(server.ConnectionString) { ConnectTimeout = TimeSpan.FromSeconds(2) };
+        var server = await _own.StartAsync();
+        var options = new PostgresOptions(server.ConnectionString);
         await MartenLogSchema.MigrateAsync(options, default);
         return (server, options);
     }
@@ -46,12 +42,7 @@ public sealed class MartenFixture : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var (server, folder) in _own)
-        {
-            await server.DisposeAsync();
-            folder.Delete(recursive: true);
-        }
-
+        await _own.DisposeAsync();
         await _shared.DisposeAsync();
     }
 }

@@ -29,7 +29,6 @@ public sealed class LogWriter(IEventLog log, Dictionary<StreamName, (long Versio
         var command = NextCommand();
         var (version, hash) = _heads.GetValueOrDefault(stream, (0, ChainHash.Genesis));
         var chained = EventEncoder.Chain(hash, stream, version + 1, at, command, new EncodedEvent(type, System.Text.Encoding.UTF8.GetBytes(payload)));
-        _heads[stream] = (version + 1, chained.Hash);
         Commit(at, command, [new StreamWrite(stream, version, [chained])]);
     }
 
@@ -38,14 +37,13 @@ public sealed class LogWriter(IEventLog log, Dictionary<StreamName, (long Versio
     private StreamWrite Write(StreamName stream, Instant at, Guid command, ImmutableArray<ILedgerEvent> events)
     {
         var (version, hash) = _heads.GetValueOrDefault(stream, (0, ChainHash.Genesis));
-        var write = EventEncoder.Write(EventCodec.Default, stream, version, hash, at, command, events.AsSpan());
-        _heads[stream] = (version + events.Length, write.Events[^1].Hash);
-        return write;
+        return EventEncoder.Write(EventCodec.Default, stream, version, hash, at, command, events.AsSpan());
     }
 
     private void Commit(Instant at, Guid command, ImmutableArray<StreamWrite> writes)
     {
         var results = log.AppendAsync([new AppendUnit(new CommandRecord(command, new byte[32], new byte[1], at), writes)], CancellationToken.None).AsTask().GetAwaiter().GetResult();
         Assert.IsType<AppendResult.Appended>(results[0]);
+        foreach (var write in writes) _heads[write.Stream] = (write.ExpectedVersion + write.Events.Length, write.Events[^1].Hash);
     }
 }

@@ -15,7 +15,8 @@ namespace Ledger.Projections.Conformance;
 
 /// <summary>
 /// A random trading life, decided by the real deciders: two merchants, three terminals, payments with every outcome, cancellations, refunds,
-/// tickets, midnights with remittances and credits, days of 23 and 25 hours. A seed gives the same life again.
+/// tickets, midnights with remittances and credits, days of 23 and 25 hours. A seed gives the same life again. An append that fails without effect leaves it as it
+/// was before that append.
 /// </summary>
 public sealed class TradingLife
 {
@@ -216,8 +217,8 @@ public sealed class TradingLife
         var decision = Transaction.Decide(state, command);
         if (decision.Events.IsEmpty) return false;
 
-        _transactions[id] = decision.Events.Aggregate(state, Transaction.Evolve);
         _writer.Append(Sample.StreamOf(id), [.. decision.Events]);
+        _transactions[id] = decision.Events.Aggregate(state, Transaction.Evolve);
         return true;
     }
 
@@ -225,16 +226,16 @@ public sealed class TradingLife
     {
         var state = _terminals.GetValueOrDefault(serial, Terminal.Initial);
         var decision = Terminal.Decide(state, command);
-        _terminals[serial] = decision.Events.Aggregate(state, Terminal.Evolve);
         if (!decision.Events.IsEmpty) _writer.Append(Sample.StreamOf(serial), [.. decision.Events]);
+        _terminals[serial] = decision.Events.Aggregate(state, Terminal.Evolve);
     }
 
     private void Tell(RemittanceId id, RemittanceCommand command)
     {
         var state = _remittances.GetValueOrDefault(id, Remittance.Initial);
         var decision = Remittance.Decide(state, command);
-        _remittances[id] = decision.Events.Aggregate(state, Remittance.Evolve);
         if (!decision.Events.IsEmpty) _writer.Append(Sample.StreamOf(id), [.. decision.Events]);
+        _remittances[id] = decision.Events.Aggregate(state, Remittance.Evolve);
     }
 
     private (TransactionId Id, TransactionState.Completed Money)? PickMoney()

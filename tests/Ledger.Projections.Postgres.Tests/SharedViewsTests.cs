@@ -2,6 +2,7 @@ using Ledger.EventLog;
 using Ledger.EventLog.Postgres;
 using Ledger.Postgres;
 using Ledger.Postgres.Fixture;
+using Ledger.Postgres.Schema;
 using Ledger.Projections.Conformance;
 using Ledger.Projections.History;
 using Ledger.Projections.Running;
@@ -204,23 +205,53 @@ public sealed class SharedViewsTests(PostgresFixture fixture) : IAsyncLifetime
         await PostgresFixture.ExecuteAsync(
             fixture.Server.ConnectionString,
             $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{new Npgsql.NpgsqlConnectionStringBuilder(_options.ConnectionString).Database}'");
-        foreach (var attempt in Enumerable.Range(0, 50))
-        {
-            try
-            {
-                life.Live(1);
-                break;
-            }
-            catch (EventLogUnavailableException) when (attempt < 49)
-            {
-                // Each of the pool's connections is found dead once.
-            }
-        }
-
+        await LiveWhenThereAsync(life, log);
         await ReachAsync(models, log.LastPosition);
     }
 
+    [Fact]
+    public async Task After_a_failover_to_a_replica_all_servers_answer_by_it_and_the_rows_are_those_of_a_view_in_a_file()
+    {
+        var servers = Keep(new OwnServers());
+        var primary = await servers.StartAsync();
+        var replica = await servers.StartSynchronousReplicaAsync(primary);
+        var options = new PostgresOptions(primary.ConnectionToEither(replica));
+        await PostgresSchema.MigrateAsync(options, default);
+        await PostgresViewStorage.MigrateAsync(options, ReadModels.Schemas, default);
+        var (log, first) = await OpenAsync(options);
+        var (_, second) = await OpenAsync(options);
+        var life = new TradingLife(13, log, FirstDay).Live(Steps / 4);
+        foreach (var models in (ReadModels[])[first, second]) await ReachAsync(models, log.LastPosition);
+
+        await primary.CrashAsync(default);
+        await replica.PromoteAsync(default);
+        await LiveWhenThereAsync(life, log);
+        life.Live(Steps);
+
+        foreach (var models in (ReadModels[])[first, second]) await ReachAsync(models, log.LastPosition);
+        var (storage, _) = await StorageAsync(options);
+        foreach (var projection in Projections()) Assert.Equal(await DigestInFileAsync(projection, log), await DigestAsync(storage, projection.Schema));
+    }
+
     private static CancellationToken Bounded() => new CancellationTokenSource(TimeSpan.FromSeconds(120)).Token;
+
+    /// <summary>Lives on until something was appended; each of the pool's connections is found dead once.</summary>
+    private static async Task LiveWhenThereAsync(TradingLife life, IEventLog log)
+    {
+        var (before, bound) = (log.LastPosition, Bounded());
+        while (log.LastPosition == before)
+        {
+            bound.ThrowIfCancellationRequested();
+            try
+            {
+                life.Live(1);
+            }
+            catch (EventLogUnavailableException)
+            {
+                await Task.Yield();
+            }
+        }
+    }
 
     private static IProjection[] Projections() =>
         [new HistoryProjection(), new Revenue.RevenueProjection(), new Remittances.RemittancesProjection(), new Journal.JournalProjection(), new Terminals.TerminalsProjection()];
@@ -292,9 +323,11 @@ public sealed class SharedViewsTests(PostgresFixture fixture) : IAsyncLifetime
         return (log, Keep(await ReadModels.OpenAsync(new PostgresViewStorage(database), log, EventCodec.Default, _clock, new ReadModelOptions(), default)));
     }
 
-    private async Task<(PostgresViewStorage Storage, PostgresDatabase Database)> StorageAsync()
+    private Task<(PostgresViewStorage Storage, PostgresDatabase Database)> StorageAsync() => StorageAsync(_options);
+
+    private async Task<(PostgresViewStorage Storage, PostgresDatabase Database)> StorageAsync(PostgresOptions options)
     {
-        var database = Keep(await PostgresDatabase.OpenAsync(_options, default));
+        var database = Keep(await PostgresDatabase.OpenAsync(options, default));
         return (new PostgresViewStorage(database), database);
     }
 

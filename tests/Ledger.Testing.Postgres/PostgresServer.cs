@@ -15,6 +15,23 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private PostgresServer(PostgresBinaries binaries, string folder) => (_binaries, _folder, Port) = (binaries, folder, LoopbackPort.Next());
 
+    /// <summary>Why no server can run here; null when one can.</summary>
+    public static string? Missing
+    {
+        get
+        {
+            try
+            {
+                _ = PostgresBinaries.Find();
+                return null;
+            }
+            catch (PostgresMissingException missing)
+            {
+                return missing.Message;
+            }
+        }
+    }
+
     public int Port { get; }
 
     /// <summary>To its first database, as its owner.</summary>
@@ -23,8 +40,11 @@ public sealed class PostgresServer : IAsyncDisposable
     private string Data => Path.Combine(_folder, "data");
 
     /// <summary>With patience: on a busy machine a slow server is no failure. A test of the bounds sets its own.</summary>
-    public string ConnectionTo(string database) => string.Create(
-        CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={Port};Username=ledger;Database={database};Timeout={PatienceSeconds};Command Timeout={PatienceSeconds}");
+    public string ConnectionTo(string database) => Connection(string.Create(CultureInfo.InvariantCulture, $"127.0.0.1;Port={Port}"), database);
+
+    /// <summary>To the first database of whichever of the two can be written.</summary>
+    public string ConnectionToEither(PostgresServer replica) =>
+        Connection(string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Port},127.0.0.1:{replica.Port}"), "postgres");
 
     /// <param name="folder">Empty, where any user may come to, and the caller's to delete after the server.</param>
     /// <param name="settings">More of its settings, as « name=value ».</param>
@@ -92,6 +112,9 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         if (File.Exists(Path.Combine(Data, "postmaster.pid"))) await CrashAsync(CancellationToken.None);
     }
+
+    private static string Connection(string host, string database) => string.Create(
+        CultureInfo.InvariantCulture, $"Host={host};Username=ledger;Database={database};Timeout={PatienceSeconds};Command Timeout={PatienceSeconds}");
 
     private async Task ConfigureAsync(string[] settings, CancellationToken cancellation)
     {
