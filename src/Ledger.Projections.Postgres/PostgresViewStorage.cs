@@ -9,6 +9,10 @@ namespace Ledger.Projections.Postgres;
 /// Read models in the database of the log, one copy for all servers: whoever holds a view's row takes the next events in, and its rows and its place in the log
 /// change in one transaction. See specs/decisions/0023. Any thread.
 /// </summary>
+/// <remarks>
+/// Folds and reads wait for the database on threads of the pool, some with a view's row held: a process needs 40 threads that start at once
+/// (<see cref="ThreadPool.SetMinThreads"/>), or they wait for each other until the pool adds some.
+/// </remarks>
 public sealed class PostgresViewStorage : IViewStorage
 {
     /// <summary>« LGVW »: with a view's name, the lock of whoever builds it.</summary>

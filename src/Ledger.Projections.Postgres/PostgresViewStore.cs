@@ -51,7 +51,7 @@ internal sealed class PostgresViewStore : IViewStore
 
             Checkpoint = entry.Checkpoint;
             Follow(entry.Generation);
-            return new PostgresViewTransaction(this, connection, transaction, entry.Generation, isEmpty: IsBuilding && entry.Checkpoint.Position == 0, GiveBack);
+            return new PostgresViewTransaction(this, connection, transaction, entry.Generation, isEmpty: entry.Checkpoint.Position == 0, GiveBack);
         }
         catch
         {

@@ -4,8 +4,8 @@ using Npgsql;
 namespace Ledger.Projections.Postgres;
 
 /// <summary>
-/// One write transaction, which holds the view's row. Rows are looked up one by one, as the fold asks for them, and written all at once by the commit: a statement a
-/// table. Disposing gives the connection back.
+/// One write transaction, which holds the view's row. Rows that the fold expects are read by a statement a table, others one by one as it asks for them, and all are
+/// written at once by the commit: a statement a table. Disposing gives the connection back.
 /// </summary>
 internal sealed class PostgresViewTransaction(PostgresViewStore store, NpgsqlConnection connection, NpgsqlTransaction transaction, int generation, bool isEmpty, Action<NpgsqlConnection> giveBack)
     : IViewTransaction
@@ -17,13 +17,38 @@ internal sealed class PostgresViewTransaction(PostgresViewStore store, NpgsqlCon
     private readonly Dictionary<ViewTable, string> _finds = [];
     private readonly string _schema = ViewSql.SchemaOf(store.Schema.Name, generation);
 
+    /// <summary>What a new build has not written is not there, and needs no looking.</summary>
+    public bool IsFar => !isEmpty;
+
+    public void Expect<TKey, TRow>(ViewTable<TKey, TRow> table, IReadOnlyCollection<TKey> keys)
+        where TKey : struct, IEquatable<TKey>
+        where TRow : class
+    {
+        if (!IsFar || keys.Count == 0) return;
+
+        _ = ViewFaults.Guard(() =>
+        {
+            var buffer = BufferOf(table);
+            using var command = new NpgsqlCommand(ViewSql.FindAll(_schema, table), connection, transaction);
+            buffer.AddTo(command, keys);
+            using var rows = command.ExecuteReader();
+            var row = new PostgresRow(rows);
+            while (rows.Read())
+            {
+                row.Rewind();
+                buffer.Found(table.Read(row));
+            }
+
+            return 0;
+        });
+    }
+
     public TRow? Find<TKey, TRow>(ViewTable<TKey, TRow> table, TKey key)
         where TKey : struct, IEquatable<TKey>
         where TRow : class
     {
         if (_buffers.TryGetValue(table, out var buffer) && ((Buffer<TKey, TRow>)buffer).TryFind(key, out var row)) return row;
 
-        // What a new build has not written is not there.
         return isEmpty ? null : ViewFaults.Guard(() => Read(table, key));
     }
 
@@ -85,14 +110,33 @@ internal sealed class PostgresViewTransaction(PostgresViewStore store, NpgsqlCon
         void AddTo(NpgsqlBatch batch, string schema);
     }
 
-    /// <summary>The last that was said of each row; null: it is removed.</summary>
+    /// <summary>A table's rows: what was read ahead, and the last that was said of each.</summary>
     private sealed class Buffer<TKey, TRow>(ViewTable<TKey, TRow> table) : IBuffer
         where TKey : struct, IEquatable<TKey>
         where TRow : class
     {
+        private readonly Dictionary<TKey, TRow?> _expected = [];
+
+        /// <summary>To be written; null: it is removed.</summary>
         public Dictionary<TKey, TRow?> Rows { get; } = [];
 
-        public bool TryFind(TKey key, out TRow? row) => Rows.TryGetValue(key, out row);
+        /// <summary>False: the database has to be asked.</summary>
+        public bool TryFind(TKey key, out TRow? row) => Rows.TryGetValue(key, out row) || _expected.TryGetValue(key, out row);
+
+        /// <summary>The keys, as the statement's parameters. Until they are <see cref="Found"/> they are not there.</summary>
+        public void AddTo(NpgsqlCommand command, IReadOnlyCollection<TKey> keys)
+        {
+            var columns = new ViewColumns(table, table.KeyLength);
+            foreach (var key in keys)
+            {
+                _expected[key] = null;
+                table.WriteKey(key, columns);
+            }
+
+            foreach (var parameter in columns.Parameters()) command.Parameters.Add(parameter);
+        }
+
+        public void Found(TRow row) => _expected[table.KeyOf(row)] = row;
 
         public void AddTo(NpgsqlBatch batch, string schema)
         {

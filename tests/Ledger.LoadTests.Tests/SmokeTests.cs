@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Ledger.LoadTests.CommandLine;
 using Ledger.LoadTests.Peers;
+using Ledger.Testing.Postgres;
 
 namespace Ledger.LoadTests.Tests;
 
@@ -29,8 +30,11 @@ public sealed class SmokeTests : IDisposable
     [InlineData("http", "--phones 2")]
     [InlineData("http-payment", "--phones 2")]
     [InlineData("bulk", "--callers 2 --commands 20")]
+    [InlineData("postgres", "")]
+    [InlineData("views", "")]
     public async Task It_runs_at_a_tiny_scale_and_writes_a_readable_report(string name, string own)
     {
+        if (name is "postgres" or "views" && PostgresServer.Missing is { } missing) Assert.Skip(missing);
         Assert.Equal(0, await RunAsync($"{name} {own}"));
 
         var markdown = await File.ReadAllTextAsync(_folder.In($"report/{name}.md"));

@@ -112,6 +112,28 @@ public abstract class ViewStorageConformance
     }
 
     [Fact]
+    public async Task Rows_that_were_expected_are_found_as_they_are_and_as_they_become()
+    {
+        using var store = (await OpenAsync()).Create(Schema, 1, building: false);
+        var (kept, removed, absent) = (new Thing(new ThingKey(1, "kept"), Sample.Id(1), "0"), new Thing(new ThingKey(2, "removed"), null, null), new Thing(new ThingKey(3, "absent"), null, "new"));
+        Put(store, 1, kept, removed);
+        using (var transaction = store.Begin())
+        {
+            transaction.Expect(Things, []);
+            transaction.Expect(Things, [kept.Key, removed.Key, absent.Key]);
+            Assert.Equal((kept, removed, null), (transaction.Find(Things, kept.Key), transaction.Find(Things, removed.Key), transaction.Find(Things, absent.Key)));
+            transaction.Put(Things, kept with { Text = "1" });
+            transaction.Remove(Things, removed.Key);
+            transaction.Put(Things, absent);
+            Assert.Equal(("1", null, absent), (transaction.Find(Things, kept.Key)!.Text, transaction.Find(Things, removed.Key), transaction.Find(Things, absent.Key)));
+            transaction.Commit(new ViewCheckpoint(2, new byte[32], null, 0));
+        }
+
+        using var snapshot = await store.OpenSnapshotAsync(CancellationToken.None);
+        Assert.Equal([kept with { Text = "1" }, absent], Read(snapshot));
+    }
+
+    [Fact]
     public async Task Which_generation_serves_is_one_at_a_time_and_others_stay_until_they_are_deleted()
     {
         var storage = await OpenAsync();

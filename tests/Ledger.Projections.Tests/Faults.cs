@@ -76,7 +76,18 @@ internal sealed class BrokenLog(IEventLog inner) : IEventLog
 /// <summary>A storage whose writes fail a number of times, as on a full disk.</summary>
 internal sealed class FailingStorage(IViewStorage inner) : IViewStorage
 {
+    private readonly List<string> _lookedUp = [];
+    private readonly List<string> _unexpected = [];
     private int _failures;
+
+    /// <summary>Whether it says that a look at a row is a way to a server.</summary>
+    public bool IsFar { get; init; }
+
+    /// <summary>Rows that a fold looked for in it, by table and key. Of one thread.</summary>
+    public IReadOnlyList<string> LookedUp => _lookedUp;
+
+    /// <summary>Those of them that the transaction was not told to expect.</summary>
+    public IReadOnlyList<string> Unexpected => _unexpected;
 
     /// <summary>How many of the next transactions fail.</summary>
     public void FailNext(int transactions) => Volatile.Write(ref _failures, transactions);
@@ -122,9 +133,27 @@ internal sealed class FailingStorage(IViewStorage inner) : IViewStorage
 
     private sealed class Transaction(FailingStorage storage, IViewTransaction inner) : IViewTransaction
     {
+        private readonly HashSet<(ViewTable Table, object Key)> _expected = [];
+
+        public bool IsFar => storage.IsFar;
+
+        public void Expect<TKey, TRow>(ViewTable<TKey, TRow> table, IReadOnlyCollection<TKey> keys)
+            where TKey : struct, IEquatable<TKey>
+            where TRow : class => _expected.UnionWith(keys.Select(key => ((ViewTable)table, (object)key)));
+
         public TRow? Find<TKey, TRow>(ViewTable<TKey, TRow> table, TKey key)
             where TKey : struct, IEquatable<TKey>
-            where TRow : class => inner.Find(table, key);
+            where TRow : class
+        {
+            if (storage.IsFar)
+            {
+                var what = $"{table.Name} {key}";
+                storage._lookedUp.Add(what);
+                if (!_expected.Contains((table, key))) storage._unexpected.Add(what);
+            }
+
+            return inner.Find(table, key);
+        }
 
         public void Put<TKey, TRow>(ViewTable<TKey, TRow> table, TRow row)
             where TKey : struct, IEquatable<TKey>

@@ -6,6 +6,7 @@ using Ledger.LoadTests.Http;
 using Ledger.LoadTests.Measurements;
 using Ledger.LoadTests.Reporting;
 using Ledger.LoadTests.Scenarios;
+using Ledger.Testing.Postgres;
 
 namespace Ledger.LoadTests.CommandLine;
 
@@ -34,6 +35,11 @@ internal static class LoadCommands
             await Console.Error.WriteLineAsync(exception.Message);
             return Usage;
         }
+        catch (PostgresMissingException missing)
+        {
+            await Console.Error.WriteLineAsync($"{missing.Message} Install it (Debian: postgresql), or run what needs none.");
+            return Usage;
+        }
         catch (Exception exception) when (exception is InvalidOperationException or TimeoutException or IOException or InvalidDataException)
         {
             // What a run finds that makes its figures worthless; anything else is a fault of ours and shows where.
@@ -53,6 +59,7 @@ internal static class LoadCommands
         HttpPayment.Command(),
         Bulk.Command(),
         ProjectionRebuild.Command(),
+        ViewRates.Command(),
         ActorMemory.Command(),
         OpenLog.Command(),
         OpenLog.ChildCommand(),

@@ -30,6 +30,31 @@ internal sealed class HistoryProjection : IProjection
 
     private sealed class Fold(BatchTable<HistoryKey, HistoryRow> entries, BatchTable<HistoryRemittanceKey, HistoryRemittanceRow> remittances) : IFold
     {
+        public void Expect(RecordedEvent recorded, ILedgerEvent @event)
+        {
+            if (@event is not TransactionEvent e) return;
+
+            var payment = new HistoryKey(recorded.Stream.GuidId, HistoryKind.Payment, Guid.Empty);
+            if (e is Requested)
+            {
+                entries.ExpectNew(payment);
+                return;
+            }
+
+            var refund = RefundOf(e) ?? Guid.Empty;
+            if (TicketOf(e) is { } ticket)
+            {
+                entries.Expect(payment with { Kind = ticket, Refund = refund });
+                return;
+            }
+
+            entries.Expect(payment);
+            var refunded = payment with { Kind = HistoryKind.Refund, Refund = refund };
+            if (e is RefundRequested) entries.ExpectNew(refunded);
+            else if (refund != Guid.Empty) entries.Expect(refunded);
+            if (IsOfCancellation(e)) entries.Expect(payment with { Kind = HistoryKind.Cancellation, Refund = refund });
+        }
+
         public void Apply(RecordedEvent recorded, ILedgerEvent @event)
         {
             switch (@event)
@@ -72,7 +97,7 @@ internal sealed class HistoryProjection : IProjection
             {
                 case CancellationRequested e: Begin(HistoryKind.Payment, e.Ticket); break;
                 case RefundCancellationRequested e: Begin(HistoryKind.Refund, e.Ticket); break;
-                case CancellationRefused or RefundCancellationRefused or Cancelled or RefundCancelled:
+                case var outcome when IsCancellationOutcome(outcome):
                     Change(key, recorded, @event, HistoryFold.Cancellation);
                     break;
             }
@@ -89,6 +114,10 @@ internal sealed class HistoryProjection : IProjection
             (row.ChangedAt, row.ChangedPosition) = (@event.At, recorded.Position);
             entries.Put(row);
         }
+
+        private static bool IsOfCancellation(TransactionEvent @event) => @event is CancellationRequested or RefundCancellationRequested || IsCancellationOutcome(@event);
+
+        private static bool IsCancellationOutcome(TransactionEvent @event) => @event is CancellationRefused or RefundCancellationRefused or Cancelled or RefundCancelled;
 
         private HistoryRow Find(HistoryKey key)
         {

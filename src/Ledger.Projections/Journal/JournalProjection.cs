@@ -51,6 +51,15 @@ internal sealed class JournalProjection : IProjection
         BatchTable<BalanceKey, BalanceRow> balances,
         BatchTable<DayKey, DayRow> days) : IFold
     {
+        public void Expect(RecordedEvent recorded, ILedgerEvent @event)
+        {
+            var postings = Domain.Accounting.Postings.Of(@event);
+            if (postings.Count == 0) return;
+
+            foreach (var posting in postings) balances.Expect(KeyOf(posting));
+            days.Expect(new DayKey(JournalFold.PlaceOf(@event).Day));
+        }
+
         public void Apply(RecordedEvent recorded, ILedgerEvent @event)
         {
             var postings = Domain.Accounting.Postings.Of(@event);
@@ -62,13 +71,15 @@ internal sealed class JournalProjection : IProjection
             {
                 var entry = new JournalEntry(recorded.Position, index + 1, recorded.Stream, recorded.Type, @event.At, day, merchant, postings[index]);
                 entries.Append(new JournalRow(new JournalKey(entry.Position, entry.Line), entry));
-                var key = new BalanceKey(entry.Posting.Account.Value, entry.Posting.Amount.Currency.Code);
+                var key = KeyOf(entry.Posting);
                 balances.Put(JournalFold.Add(balances.Find(key), key, entry.Posting));
             }
 
             var span = days.Find(new DayKey(day));
             days.Put(new DayRow(new DayKey(day), span?.First ?? recorded.Position, recorded.Position));
         }
+
+        private static BalanceKey KeyOf(Posting posting) => new(posting.Account.Value, posting.Amount.Currency.Code);
     }
 }
 

@@ -24,10 +24,15 @@ internal sealed class RemittancesProjection : IProjection
 
     private sealed class Fold(BatchTable<RemittanceKey, RemittanceRow> remittances, BatchTable<LineKey, LineRow> lines) : IFold
     {
+        public void Expect(RecordedEvent recorded, ILedgerEvent @event)
+        {
+            if (@event is RemittanceOpened) remittances.ExpectNew(KeyOf(recorded));
+            else remittances.Expect(KeyOf(recorded));
+        }
+
         public void Apply(RecordedEvent recorded, ILedgerEvent @event)
         {
-            Invariant.Holds(RemittanceId.TryParse(recorded.Stream.Id, out var id));
-            var key = new RemittanceKey(id.MerchantId.Value, id.Day);
+            var key = KeyOf(recorded);
             if (@event is RemittanceOpened opened)
             {
                 remittances.Add(new RemittanceRow(key, opened.Calendar, opened.At) { ChangedPosition = recorded.Position });
@@ -38,6 +43,12 @@ internal sealed class RemittancesProjection : IProjection
             Invariant.Holds(row is not null);
             if (@event is LinesAdded added) Append(row, added);
             remittances.Put(RemittanceFold.Apply(row, (RemittanceEvent)@event) with { ChangedPosition = recorded.Position });
+        }
+
+        private static RemittanceKey KeyOf(RecordedEvent recorded)
+        {
+            Invariant.Holds(RemittanceId.TryParse(recorded.Stream.Id, out var id));
+            return new RemittanceKey(id.MerchantId.Value, id.Day);
         }
 
         private void Append(RemittanceRow row, LinesAdded added)

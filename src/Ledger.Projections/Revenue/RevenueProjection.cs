@@ -28,6 +28,26 @@ internal sealed class RevenueProjection : IProjection
 
     private sealed class Fold(BatchTable<RevenueKey, RevenueDay> days, BatchTable<ChargeKey, OpenCharge> openCharges) : IFold
     {
+        public void Expect(RecordedEvent recorded, ILedgerEvent @event)
+        {
+            switch (@event)
+            {
+                case Completed e:
+                    days.Expect(new RevenueKey(e.MerchantId.Value, e.BusinessDay));
+                    break;
+                case Cancelled e:
+                    days.Expect(new RevenueKey(e.MerchantId.Value, e.BusinessDay));
+                    openCharges.Expect(KeyOf(recorded));
+                    break;
+                case RefundApproved e:
+                    days.Expect(new RevenueKey(e.MerchantId.Value, e.BusinessDay));
+                    break;
+                case RefundCancelled e:
+                    days.Expect(new RevenueKey(e.MerchantId.Value, e.BusinessDay));
+                    break;
+            }
+        }
+
         public void Apply(RecordedEvent recorded, ILedgerEvent @event)
         {
             switch (@event)

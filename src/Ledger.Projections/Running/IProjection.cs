@@ -22,6 +22,9 @@ public interface IProjection
 /// <summary>Takes events into rows: a pure function of the rows and the events, in the log's order. One thread.</summary>
 public interface IFold
 {
+    /// <summary>Says which rows <see cref="Apply"/> will look for, as far as the event alone tells; changes nothing else.</summary>
+    void Expect(RecordedEvent recorded, ILedgerEvent @event);
+
     /// <exception cref="InvariantException">The event cannot follow what the read model holds.</exception>
     void Apply(RecordedEvent recorded, ILedgerEvent @event);
 }

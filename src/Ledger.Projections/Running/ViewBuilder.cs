@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Ledger.Domain;
 using Ledger.EventLog;
 using Ledger.Projections.Storage;
@@ -71,9 +72,15 @@ internal sealed class ViewBuilder
     /// <exception cref="ViewStoreException">What was not committed is lost.</exception>
     public ProjectionStop? TakeIn(EventPage page, long lastPosition)
     {
+        if (_open is { IsFar: true }) ReadAhead(page.Recorded, page.Events, lastPosition);
         for (var index = 0; index < page.Recorded.Length && page.Recorded[index].Position <= lastPosition; index++)
         {
-            if (_open is null) Begin();
+            if (_open is null)
+            {
+                Begin();
+                if (_open.IsFar) ReadAhead(page.Recorded, page.Events, lastPosition);
+            }
+
             if (Take(page.Recorded[index], page.Events[index], Position + 1, ref _skipped) is { } stop)
             {
                 End();
@@ -110,6 +117,7 @@ internal sealed class ViewBuilder
         if (_open is not null) End();
     }
 
+    [MemberNotNull(nameof(_open))]
     private void Begin()
     {
         _open = Store.Begin();
@@ -127,11 +135,13 @@ internal sealed class ViewBuilder
     private ProjectionStop? TryFold(IViewTransaction transaction, ImmutableArray<RecordedEvent> events)
     {
         _batch.Begin(transaction);
+        var decoded = transaction.IsFar ? Decode(events) : default;
+        if (transaction.IsFar) ReadAhead(events, decoded, events[^1].Position);
         var skipped = Store.Checkpoint.Skipped;
         var taken = 0;
         while (taken < events.Length && _batch.Changes < ChangesMax)
         {
-            if (Take(events[taken], null, Position + taken + 1, ref skipped) is { } stop)
+            if (Take(events[taken], decoded.IsDefault ? null : decoded[taken], Position + taken + 1, ref skipped) is { } stop)
             {
                 _batch.Clear();
                 return stop;
@@ -143,6 +153,42 @@ internal sealed class ViewBuilder
         var last = events[taken - 1];
         _batch.Commit(new ViewCheckpoint(last.Position, last.Hash, last.RecordedAt, skipped));
         return null;
+    }
+
+    private ImmutableArray<ILedgerEvent?> Decode(ImmutableArray<RecordedEvent> events) => [.. events.Select(recorded => _choice.Of(recorded) == EventUse.Fold ? TryDecode(recorded) : null)];
+
+    /// <returns>Null for one that cannot be decoded: whoever takes it in meets the error then.</returns>
+    private ILedgerEvent? TryDecode(RecordedEvent recorded)
+    {
+        try
+        {
+            return _codec.Decode(recorded);
+        }
+        catch (EventLogCorruptException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Has the rows read that the events after <see cref="Position"/> will look for.</summary>
+    /// <param name="decoded">Of each; null where it is not folded.</param>
+    private void ReadAhead(ImmutableArray<RecordedEvent> events, ImmutableArray<ILedgerEvent?> decoded, long lastPosition)
+    {
+        for (var index = 0; index < events.Length; index++)
+        {
+            var recorded = events[index];
+            if (recorded.Position <= Position || recorded.Position > lastPosition || decoded[index] is not { } @event || _choice.Of(recorded) != EventUse.Fold) continue;
+            try
+            {
+                _fold.Expect(recorded, @event);
+            }
+            catch (Exception)
+            {
+                // A bad event: the taking in meets it in its place, after those before it.
+            }
+        }
+
+        _batch.ReadAhead();
     }
 
     /// <param name="decoded">Null: it is decoded here when it is folded.</param>

@@ -71,6 +71,14 @@ public interface IViewStore : IDisposable
 /// <summary>Disposing without a commit undoes it.</summary>
 public interface IViewTransaction : IDisposable
 {
+    /// <summary>A look at a row is a way to a server: rows that will be looked at are better told of before, by <see cref="Expect"/>.</summary>
+    bool IsFar { get; }
+
+    /// <summary>Reads rows that will be looked at, all at once: <see cref="Find"/> has them, and knows which are not there. Nothing where it is not far.</summary>
+    void Expect<TKey, TRow>(ViewTable<TKey, TRow> table, IReadOnlyCollection<TKey> keys)
+        where TKey : struct, IEquatable<TKey>
+        where TRow : class;
+
     /// <returns>Null when there is no such row.</returns>
     TRow? Find<TKey, TRow>(ViewTable<TKey, TRow> table, TKey key)
         where TKey : struct, IEquatable<TKey>

@@ -33,6 +33,12 @@ public sealed class ViewBatch
         _transaction = transaction;
     }
 
+    /// <summary>Reads the rows that folds said they expect.</summary>
+    internal void ReadAhead()
+    {
+        foreach (var table in _tables) table.ReadAhead(Transaction);
+    }
+
     /// <summary>Writes what changed and commits.</summary>
     internal void Commit(ViewCheckpoint checkpoint)
     {
@@ -50,6 +56,8 @@ public sealed class ViewBatch
 
     internal interface IBatchTable
     {
+        void ReadAhead(IViewTransaction transaction);
+
         void Flush(IViewTransaction transaction);
 
         void Clear();
@@ -64,8 +72,19 @@ public sealed class BatchTable<TKey, TRow> : ViewBatch.IBatchTable
     private readonly ViewBatch _batch;
     private readonly ViewTable<TKey, TRow> _table;
     private readonly Dictionary<TKey, Slot> _rows = [];
+    private readonly HashSet<TKey> _expected = [];
+    private readonly HashSet<TKey> _coming = [];
 
     internal BatchTable(ViewBatch batch, ViewTable<TKey, TRow> table) => (_batch, _table) = (batch, table);
+
+    /// <summary>Says that an event of the batch will look for this row, whether it is there or not. One that was not said is found as well, only slower.</summary>
+    public void Expect(TKey key)
+    {
+        if (!_rows.ContainsKey(key) && !_coming.Contains(key)) _expected.Add(key);
+    }
+
+    /// <summary>Says that an event of the batch will add this row, so that later ones need not look for it.</summary>
+    public void ExpectNew(TKey key) => _coming.Add(key);
 
     /// <returns>The row as it is after the events before, the batch's own; null when there is none.</returns>
     public TRow? Find(TKey key)
@@ -93,6 +112,13 @@ public sealed class BatchTable<TKey, TRow> : ViewBatch.IBatchTable
         _batch.Changes++;
     }
 
+    void ViewBatch.IBatchTable.ReadAhead(IViewTransaction transaction)
+    {
+        if (_expected.Count > 0) transaction.Expect(_table, _expected);
+        _expected.Clear();
+        _coming.Clear();
+    }
+
     void ViewBatch.IBatchTable.Flush(IViewTransaction transaction)
     {
         foreach (var (key, slot) in _rows)
@@ -103,7 +129,12 @@ public sealed class BatchTable<TKey, TRow> : ViewBatch.IBatchTable
         }
     }
 
-    void ViewBatch.IBatchTable.Clear() => _rows.Clear();
+    void ViewBatch.IBatchTable.Clear()
+    {
+        _rows.Clear();
+        _expected.Clear();
+        _coming.Clear();
+    }
 
     private void Set(TKey key, TRow? row, bool isStored)
     {

@@ -23,6 +23,13 @@ internal sealed class TerminalsProjection : IProjection
 
     private sealed class Fold(BatchTable<TerminalKey, TerminalEntry> terminals) : IFold
     {
+        public void Expect(RecordedEvent recorded, ILedgerEvent @event)
+        {
+            var key = new TerminalKey(recorded.Stream.Id);
+            if (@event is TerminalRegistered) terminals.ExpectNew(key);
+            else terminals.Expect(key);
+        }
+
         public void Apply(RecordedEvent recorded, ILedgerEvent @event)
         {
             if (@event is TerminalRegistered registered)

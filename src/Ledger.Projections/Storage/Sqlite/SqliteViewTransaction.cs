@@ -7,6 +7,15 @@ internal sealed class SqliteViewTransaction(SqliteViewStore store, SqliteDatabas
     private readonly SqliteStatement _checkpoint = writer.Prepare("UPDATE checkpoint SET position = ?, hash = ?, recorded_at = ?, skipped = ? WHERE id = 1");
     private bool _isDone;
 
+    public bool IsFar => false;
+
+    public void Expect<TKey, TRow>(ViewTable<TKey, TRow> table, IReadOnlyCollection<TKey> keys)
+        where TKey : struct, IEquatable<TKey>
+        where TRow : class
+    {
+        // The file is here.
+    }
+
     public TRow? Find<TKey, TRow>(ViewTable<TKey, TRow> table, TKey key)
         where TKey : struct, IEquatable<TKey>
         where TRow : class
