@@ -4,7 +4,8 @@ namespace Ledger.Cluster.Wolverine;
 /// <param name="Events">Where events go.</param>
 /// <param name="Answers">Where answers to commands go.</param>
 /// <param name="Waiting">Tables whose rows have not reached their consumer's hands.</param>
-internal sealed record MessagingPlaces(Uri Events, Uri Answers, IReadOnlyList<string> Waiting)
+/// <param name="EventsTable">Where events go to a queue in the database, its table; null at a broker.</param>
+internal sealed record MessagingPlaces(Uri Events, Uri Answers, IReadOnlyList<string> Waiting, string? EventsTable)
 {
     /// <summary>The PostgreSQL schema of outbox, inbox, dead letters, queues and the relay's own tables.</summary>
     public const string Schema = "ledger_messages";
@@ -20,10 +21,10 @@ internal sealed record MessagingPlaces(Uri Events, Uri Answers, IReadOnlyList<st
     public const string EventsExchange = "ledger.events", AnswersExchange = "ledger.answers", CommandsRabbitQueue = "ledger.commands";
 
     private static readonly MessagingPlaces Database = new(
-        new Uri($"postgresql://{EventsQueue}"), new Uri($"postgresql://{AnswersQueue}"), [OutgoingTable, TableOf(EventsQueue), TableOf(AnswersQueue)]);
+        new Uri($"postgresql://{EventsQueue}"), new Uri($"postgresql://{AnswersQueue}"), [OutgoingTable, TableOf(EventsQueue), TableOf(AnswersQueue)], TableOf(EventsQueue));
 
     private static readonly MessagingPlaces Broker = new(
-        new Uri($"rabbitmq://exchange/{EventsExchange}"), new Uri($"rabbitmq://exchange/{AnswersExchange}"), [OutgoingTable]);
+        new Uri($"rabbitmq://exchange/{EventsExchange}"), new Uri($"rabbitmq://exchange/{AnswersExchange}"), [OutgoingTable], null);
 
     public static MessagingPlaces Of(MessagingOptions options) => options.RabbitMq is null ? Database : Broker;
 

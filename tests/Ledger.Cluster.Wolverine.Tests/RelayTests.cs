@@ -105,6 +105,22 @@ public sealed class RelayTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Messages_whose_queue_cannot_be_written_for_a_while_wait_in_the_outbox_and_leave_it_once()
+    {
+        await using var bench = await Bench.CreateAsync(postgres);
+        _ = new TradingLife(9, bench.Log, Sample.Day).Live(60);
+        await bench.ExecuteAsync("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION USING ERRCODE = ''53100''; END'");
+        await bench.ExecuteAsync("CREATE TRIGGER refuse BEFORE INSERT ON ledger_messages.wolverine_queue_ledger_events FOR EACH ROW EXECUTE FUNCTION refuse()");
+        await bench.StartServiceAsync(bench.Options with { EventsPerBatchMax = 7 });
+        await Bench.UntilAsync(async () => await bench.CountAsync("wolverine_outgoing_envelopes") > 0, "messages wait");
+
+        await bench.ExecuteAsync("DROP TRIGGER refuse ON ledger_messages.wolverine_queue_ledger_events");
+        await bench.UntilToldAsync();
+
+        await AssertToldOnceAsync(bench);
+    }
+
+    [Fact]
     public async Task What_is_sent_again_has_the_ids_that_it_had()
     {
         await using var bench = await Bench.CreateAsync(postgres);

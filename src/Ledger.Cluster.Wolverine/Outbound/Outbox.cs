@@ -18,6 +18,16 @@ internal sealed class Outbox(IWolverineRuntime runtime, NpgsqlDataSource source)
     /// <summary>Nobody's: the next look of any process at the outbox takes it.</summary>
     private const string ReleaseSql = $"UPDATE {MessagingPlaces.OutgoingTable} SET owner_id = 0 WHERE destination = $1 AND owner_id <> 0";
 
+    /// <summary>A queue's order is that of its timestamps, which have microseconds; the default is Wolverine's.</summary>
+    private static string MoveSql(string queueTable) =>
+        $"""
+        WITH moved AS (
+            DELETE FROM {MessagingPlaces.OutgoingTable} AS waiting USING unnest($1) WITH ORDINALITY AS sent (id, place)
+            WHERE waiting.id = sent.id RETURNING waiting.id, body, message_type, deliver_by, place)
+        INSERT INTO {queueTable} (id, body, message_type, keep_until, timestamp)
+        SELECT id, body, message_type, deliver_by, (now() AT TIME ZONE 'utc') + place * interval '1 microsecond' FROM moved ON CONFLICT (id) DO NOTHING
+        """;
+
     /// <summary>A message as it stands in the outbox.</summary>
     /// <param name="id">The same whenever it is sent again.</param>
     public static Envelope EnvelopeOf(Guid id, object message, Uri destination) => new()
@@ -30,7 +40,7 @@ internal sealed class Outbox(IWolverineRuntime runtime, NpgsqlDataSource source)
         Source = "ledger",
     };
 
-    /// <summary>Writes messages in the transaction; they leave by <see cref="SendAsync"/> after its commit.</summary>
+    /// <summary>Writes messages in the transaction; they leave by <see cref="SendAsync"/> or <see cref="MoveAsync"/> after its commit.</summary>
     /// <returns>Those that were written: one that waits there already is left out.</returns>
     public async Task<IReadOnlyList<Envelope>> WriteAsync(NpgsqlTransaction transaction, IReadOnlyList<Envelope> envelopes, CancellationToken cancellation)
     {
@@ -52,6 +62,19 @@ internal sealed class Outbox(IWolverineRuntime runtime, NpgsqlDataSource source)
             Invariant.Holds(agent.IsDurable);
             await agent.EnqueueOutgoingAsync(envelope).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>
+    /// Moves committed messages to a queue in the same database, all at once: what Wolverine's own sender does with each. Those that another process moved before are left alone. For one who
+    /// calls <see cref="ReleaseAsync"/> when it fails: until then they are in this process's hands and nobody else sends them.
+    /// </summary>
+    public async Task MoveAsync(IReadOnlyList<Envelope> envelopes, string queueTable, CancellationToken cancellation)
+    {
+        if (envelopes.Count == 0) return;
+
+        await using var command = source.CreateCommand(MoveSql(queueTable));
+        command.Parameters.Add(Ids(envelopes));
+        await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>In a transaction of its own, and sent.</summary>
@@ -82,10 +105,13 @@ internal sealed class Outbox(IWolverineRuntime runtime, NpgsqlDataSource source)
     private static async Task<HashSet<Guid>> KnownAsync(NpgsqlTransaction transaction, IReadOnlyList<Envelope> envelopes, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(KnownSql, transaction.Connection, transaction);
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, TypedValue = [.. envelopes.Select(static envelope => envelope.Id)] });
+        command.Parameters.Add(Ids(envelopes));
         await using var rows = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         var known = new HashSet<Guid>();
         while (await rows.ReadAsync(cancellation).ConfigureAwait(false)) known.Add(rows.GetGuid(0));
         return known;
     }
+
+    private static NpgsqlParameter<Guid[]> Ids(IReadOnlyList<Envelope> envelopes) =>
+        new() { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Uuid, TypedValue = [.. envelopes.Select(static envelope => envelope.Id)] };
 }

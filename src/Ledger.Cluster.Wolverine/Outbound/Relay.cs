@@ -90,7 +90,8 @@ internal sealed partial class Relay(IEventLog log, EventCodec codec, NpgsqlDataS
             await transaction.CommitAsync(cancellation).ConfigureAwait(false);
         }
 
-        await outbox.SendAsync(written).ConfigureAwait(false);
+        if (_places.EventsTable is { } queue) await outbox.MoveAsync(written, queue, cancellation).ConfigureAwait(false);
+        else await outbox.SendAsync(written).ConfigureAwait(false);
         return true;
     }
 
