@@ -14,10 +14,9 @@ internal sealed class PostgresViewTransaction(PostgresViewStore store, NpgsqlCon
     private const int NoTimeout = 0;
 
     private readonly Dictionary<ViewTable, IBuffer> _buffers = [];
-    private readonly Dictionary<ViewTable, string> _finds = [];
     private readonly string _schema = ViewSql.SchemaOf(store.Schema.Name, generation);
 
-    /// <summary>What a new build has not written is not there, and needs no looking.</summary>
+    /// <summary>A view that has taken in nothing has no rows to look for but those that this transaction writes.</summary>
     public bool IsFar => !isEmpty;
 
     public void Expect<TKey, TRow>(ViewTable<TKey, TRow> table, IReadOnlyCollection<TKey> keys)
@@ -47,9 +46,11 @@ internal sealed class PostgresViewTransaction(PostgresViewStore store, NpgsqlCon
         where TKey : struct, IEquatable<TKey>
         where TRow : class
     {
-        if (_buffers.TryGetValue(table, out var buffer) && ((Buffer<TKey, TRow>)buffer).TryFind(key, out var row)) return row;
+        var buffer = BufferOf(table);
+        if (buffer.TryFind(key, out var row)) return row;
 
-        return isEmpty ? null : ViewFaults.Guard(() => Read(table, key));
+        Expect(table, [key]);
+        return buffer.TryFind(key, out row) ? row : null;
     }
 
     public void Put<TKey, TRow>(ViewTable<TKey, TRow> table, TRow row)
@@ -81,17 +82,6 @@ internal sealed class PostgresViewTransaction(PostgresViewStore store, NpgsqlCon
     {
         transaction.Dispose();
         giveBack(connection);
-    }
-
-    private TRow? Read<TKey, TRow>(ViewTable<TKey, TRow> table, TKey key)
-        where TKey : struct, IEquatable<TKey>
-        where TRow : class
-    {
-        if (!_finds.TryGetValue(table, out var sql)) _finds.Add(table, sql = ViewSql.Find(_schema, table));
-        using var command = new NpgsqlCommand(sql, connection, transaction);
-        table.WriteKey(key, new KeyParameters(command.Parameters));
-        using var rows = command.ExecuteReader();
-        return rows.Read() ? table.Read(new PostgresRow(rows)) : null;
     }
 
     private Buffer<TKey, TRow> BufferOf<TKey, TRow>(ViewTable<TKey, TRow> table)

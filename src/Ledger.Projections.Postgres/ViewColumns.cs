@@ -39,16 +39,6 @@ internal sealed class ViewColumns(ViewTable table, int columnCount) : IRowWriter
     private static NpgsqlParameter<List<T>> Array<T>(NpgsqlDbType element, List<T> values) => new() { NpgsqlDbType = NpgsqlDbType.Array | element, TypedValue = values };
 }
 
-/// <summary>A key's columns as parameters, in order.</summary>
-internal sealed class KeyParameters(NpgsqlParameterCollection parameters) : IRowWriter
-{
-    public void Integer(long? value) => parameters.Add(Ledger.Postgres.Parameter.Number(value));
-
-    public void Text(string? value) => parameters.Add(Ledger.Postgres.Parameter.Text(value));
-
-    public void Id(Guid? value) => parameters.Add(Ledger.Postgres.Parameter.Id(value));
-}
-
 /// <summary>A row's columns, in order.</summary>
 internal sealed class PostgresRow(NpgsqlDataReader row) : IRowReader
 {

@@ -22,9 +22,6 @@ internal static class ViewSql
     public static string Create(string schema, ViewTable table, ViewIndex index) =>
         $"CREATE INDEX IF NOT EXISTS {index.Name} ON {schema}.{table.Name} ({string.Join(", ", index.Columns)}){(index.Where is { } where ? $" WHERE {where}" : "")}";
 
-    public static string Find(string schema, ViewTable table) =>
-        $"SELECT {Names(table)} FROM {schema}.{table.Name} WHERE {string.Join(" AND ", KeyOf(table).Select(static (name, index) => $"{name} = ${index + 1}"))}";
-
     /// <summary>Those of many rows that are there: an array a key's column.</summary>
     public static string FindAll(string schema, ViewTable table)
     {

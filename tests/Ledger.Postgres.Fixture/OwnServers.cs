@@ -11,15 +11,8 @@ public sealed class OwnServers : IAsyncDisposable
     /// <summary>A server without anything in it. Skips the test where PostgreSQL is missing.</summary>
     public async Task<PostgresServer> StartAsync()
     {
-        try
-        {
-            return Keep(await PostgresServer.StartAsync(Folder(), [], default));
-        }
-        catch (PostgresMissingException missing)
-        {
-            Assert.Skip(missing.Message);
-            throw;
-        }
+        if (PostgresServer.Missing is { } missing) Assert.Skip(missing);
+        return Keep(await PostgresServer.StartAsync(Folder(), [], default));
     }
 
     /// <summary>A standby that the primary waits for before it answers a commit: one that is promoted has all that was acknowledged.</summary>

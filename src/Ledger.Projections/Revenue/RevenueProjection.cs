@@ -30,22 +30,8 @@ internal sealed class RevenueProjection : IProjection
     {
         public void Expect(RecordedEvent recorded, ILedgerEvent @event)
         {
-            switch (@event)
-            {
-                case Completed e:
-                    days.Expect(new RevenueKey(e.MerchantId.Value, e.BusinessDay));
-                    break;
-                case Cancelled e:
-                    days.Expect(new RevenueKey(e.MerchantId.Value, e.BusinessDay));
-                    openCharges.Expect(KeyOf(recorded));
-                    break;
-                case RefundApproved e:
-                    days.Expect(new RevenueKey(e.MerchantId.Value, e.BusinessDay));
-                    break;
-                case RefundCancelled e:
-                    days.Expect(new RevenueKey(e.MerchantId.Value, e.BusinessDay));
-                    break;
-            }
+            if (PlaceOf(@event) is { } place) days.Expect(KeyOf(place.Merchant, place.Day));
+            if (@event is Cancelled) openCharges.Expect(KeyOf(recorded));
         }
 
         public void Apply(RecordedEvent recorded, ILedgerEvent @event)
@@ -73,9 +59,21 @@ internal sealed class RevenueProjection : IProjection
 
         private static ChargeKey KeyOf(RecordedEvent recorded) => new(recorded.Stream.GuidId);
 
+        private static RevenueKey KeyOf(MerchantId merchant, LocalDate day) => new(merchant.Value, day);
+
+        /// <summary>Whose figures of which day the event changes; null for none.</summary>
+        private static (MerchantId Merchant, LocalDate Day)? PlaceOf(ILedgerEvent @event) => @event switch
+        {
+            Completed e => (e.MerchantId, e.BusinessDay),
+            Cancelled e => (e.MerchantId, e.BusinessDay),
+            RefundApproved e => (e.MerchantId, e.BusinessDay),
+            RefundCancelled e => (e.MerchantId, e.BusinessDay),
+            _ => null,
+        };
+
         private RevenueDay DayOf(MerchantId merchant, LocalDate day)
         {
-            var key = new RevenueKey(merchant.Value, day);
+            var key = KeyOf(merchant, day);
             return days.Find(key) ?? new RevenueDay(key);
         }
 

@@ -83,19 +83,7 @@ internal sealed class SharedReading : IAsyncDisposable
         }
     }
 
-    private ILedgerEvent? Decode(RecordedEvent recorded)
-    {
-        if (!IsFolded(recorded.Type)) return null;
-
-        try
-        {
-            return _source.Codec.Decode(recorded);
-        }
-        catch (EventLogCorruptException)
-        {
-            return null;
-        }
-    }
+    private ILedgerEvent? Decode(RecordedEvent recorded) => IsFolded(recorded.Type) ? _source.TryDecode(recorded) : null;
 
     private bool IsFolded(string type)
     {

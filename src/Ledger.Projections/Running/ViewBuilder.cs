@@ -21,8 +21,7 @@ internal sealed class ViewBuilder
     /// </summary>
     private const int PagesChangesMax = 131_072;
 
-    private readonly IEventLog _log;
-    private readonly EventCodec _codec;
+    private readonly EventSource _source;
     private readonly EventChoice _choice;
     private readonly ViewBatch _batch = new();
     private readonly IFold _fold;
@@ -32,7 +31,7 @@ internal sealed class ViewBuilder
 
     public ViewBuilder(IProjection projection, IViewStore store, EventSource source)
     {
-        (Store, _log, _codec) = (store, source.Log, source.Codec);
+        (Store, _source) = (store, source);
         _choice = new EventChoice(projection, source.Codec, source.Skippable);
         _fold = projection.Start(_batch);
     }
@@ -60,7 +59,7 @@ internal sealed class ViewBuilder
     private async ValueTask<ProjectionStop?> TryStepAsync(int countMax, CancellationToken cancellation)
     {
         using var transaction = Store.Begin();
-        var events = await _log.ReadAllAsync(Position, countMax, cancellation).ConfigureAwait(false);
+        var events = await _source.Log.ReadAllAsync(Position, countMax, cancellation).ConfigureAwait(false);
         return events.IsEmpty ? null : TryFold(transaction, events);
     }
 
@@ -155,20 +154,7 @@ internal sealed class ViewBuilder
         return null;
     }
 
-    private ImmutableArray<ILedgerEvent?> Decode(ImmutableArray<RecordedEvent> events) => [.. events.Select(recorded => _choice.Of(recorded) == EventUse.Fold ? TryDecode(recorded) : null)];
-
-    /// <returns>Null for one that cannot be decoded: whoever takes it in meets the error then.</returns>
-    private ILedgerEvent? TryDecode(RecordedEvent recorded)
-    {
-        try
-        {
-            return _codec.Decode(recorded);
-        }
-        catch (EventLogCorruptException)
-        {
-            return null;
-        }
-    }
+    private ImmutableArray<ILedgerEvent?> Decode(ImmutableArray<RecordedEvent> events) => [.. events.Select(recorded => _choice.Of(recorded) == EventUse.Fold ? _source.TryDecode(recorded) : null)];
 
     /// <summary>Has the rows read that the events after <see cref="Position"/> will look for.</summary>
     /// <param name="decoded">Of each; null where it is not folded.</param>
@@ -200,7 +186,7 @@ internal sealed class ViewBuilder
             switch (_choice.Of(recorded))
             {
                 case EventUse.Fold:
-                    _fold.Apply(recorded, decoded ?? _codec.Decode(recorded));
+                    _fold.Apply(recorded, decoded ?? _source.Codec.Decode(recorded));
                     return null;
                 case EventUse.PassOver:
                     return null;
@@ -234,4 +220,18 @@ internal sealed class ViewBuilder
 
 /// <summary>Where projections take events from.</summary>
 /// <param name="Skippable">Unknown stored type names that are passed over and counted.</param>
-internal sealed record EventSource(IEventLog Log, EventCodec Codec, IReadOnlySet<string> Skippable);
+internal sealed record EventSource(IEventLog Log, EventCodec Codec, IReadOnlySet<string> Skippable)
+{
+    /// <returns>Null for one that cannot be decoded: whoever takes it in meets the error then.</returns>
+    public ILedgerEvent? TryDecode(RecordedEvent recorded)
+    {
+        try
+        {
+            return Codec.Decode(recorded);
+        }
+        catch (EventLogCorruptException)
+        {
+            return null;
+        }
+    }
+}
